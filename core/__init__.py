@@ -1,0 +1,1 @@
+"""What server and worker both mean: settings, suites, intake, the life of a submission, points."""

@@ -1,0 +1,169 @@
+"""Reads test_suites/*/suite.toml: what an exercise asks for, how it is cut into groups, and what a candidate may use."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import NotFound, SuiteBroken, texts
+
+SUITE_BROKEN = texts(
+    "suite.broken",
+    en=("{path} is not a valid suite: {reason}.", "Correct the file; docs/writing-a-suite.md describes it."),
+    de=("{path} ist keine gültige Suite: {reason}.", "Bitte die Datei berichtigen; docs/writing-a-suite.md beschreibt sie."),
+)
+SUITE_UNKNOWN = texts(
+    "suite.unknown",
+    en=("There is no exercise “{name}”.", "Known exercises: {known}."),
+    de=("Eine Aufgabe „{name}“ gibt es nicht.", "Bekannte Aufgaben: {known}."),
+)
+
+Text = dict[str, str]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tree(_Table):
+    """The exercise's canonical tree. Paths are POSIX, relative, e.g. ``Layers/ReLU.py``."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    provided: str = "provided"
+    """Folder beside suite.toml whose files are laid over the student's."""
+    ignored: tuple[str, ...] = ()
+    """Base names (globs) of submitted files that are not the student's work: tests, dispatch.py, ..."""
+    elsewhere: dict[str, tuple[str, ...]] = {}
+    """Other exercise -> base names that only it asks for; enough of them mean a mix-up."""
+
+
+class Student(_Table):
+    """Which module names an examiner's import gets from the candidate, and which from the suite's own copy."""
+
+    modules: tuple[str, ...]
+    examiner: tuple[str, ...] = ()
+
+
+class Limits(_Table):
+    """What one case may use. CPU limits decide; wall limits only catch a process that does nothing."""
+
+    case_cpu_s: Annotated[float, Field(gt=0)] = 10.0
+    case_wall_s: Annotated[float, Field(gt=0)] = 60.0
+    memory_mib: Annotated[int, Field(ge=64)] = 1024
+    processes: Annotated[int, Field(ge=1)] = 64
+    tmp_mib: Annotated[int, Field(ge=1)] = 64
+    output_kib: Annotated[int, Field(ge=1)] = 64
+    value_mib: Annotated[int, Field(ge=1)] = 64
+    """Largest single value that may cross between examiner and candidate."""
+
+
+class Group(_Table):
+    """Cases that earn their points together."""
+
+    id: str
+    title: Text
+    points: Annotated[float, Field(ge=0)]
+    rule: Literal["all", "proportional"] = "all"
+    """``all``: every counting case must pass (the course's rule); ``proportional``: points by share passed."""
+    tests: tuple[str, ...]
+    """pytest files or ``file::Class`` of this group, relative to the suite's folder."""
+    promote: tuple[str, ...] = ()
+    """Advisory cases (their ids without the group) that a teacher lets count."""
+
+
+class SuiteFile(_Table):
+    """The text of suite.toml, checked."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
+    version: str
+    title: Text
+    image: str = "candidate-numpy"
+    tree: Tree
+    student: Student
+    limits: Limits = Limits()
+    group: tuple[Group, ...]
+
+
+class Suite:
+    """One exercise's suite: the checked text of suite.toml, its folder, and a digest of every file in it."""
+
+    def __init__(self, folder: Path, file: SuiteFile) -> None:
+        self.folder = folder
+        self.id = file.id
+        self.version = file.version
+        self.title = file.title
+        self.image = file.image
+        self.tree = file.tree
+        self.student = file.student
+        self.limits = file.limits
+        self.groups = file.group
+
+    @property
+    def max_points(self) -> float:
+        return sum(group.points for group in self.groups)
+
+    def provided_files(self) -> dict[str, bytes]:
+        """Canonical path -> content of the files we put into every candidate's tree."""
+        root = self.folder / self.tree.provided
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*.py"))
+            if "__pycache__" not in path.parts
+        }
+
+    def digest(self) -> str:
+        """SHA-256 over names and contents: two suites with this digest give the same verdicts."""
+        total = hashlib.sha256()
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                total.update(path.relative_to(self.folder).as_posix().encode() + b"\0")
+                total.update(hashlib.sha256(path.read_bytes()).digest())
+        return total.hexdigest()
+
+
+def load_suite(folder: Path) -> Suite:
+    """The suite in ``folder``. Raises SuiteBroken, with the reason, where suite.toml does not hold one."""
+    path = folder / "suite.toml"
+    try:
+        suite = Suite(folder.resolve(), SuiteFile.model_validate(tomllib.loads(path.read_text("utf-8"))))
+    except OSError as error:
+        raise SuiteBroken(SUITE_BROKEN, path=str(path), reason=error.strerror or "cannot be read") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SuiteBroken(SUITE_BROKEN, path=str(path), reason=str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SuiteBroken(SUITE_BROKEN, path=str(path), reason=f"{where}: {first['msg']}") from error
+    _check_names(path, suite)
+    return suite
+
+
+def _check_names(path: Path, suite: Suite) -> None:
+    ids = [group.id for group in suite.groups]
+    if len(set(ids)) != len(ids):
+        raise SuiteBroken(SUITE_BROKEN, path=str(path), reason="two groups have the same id")
+    for group in suite.groups:
+        for test in group.tests:
+            if not (suite.folder / test.split("::")[0]).is_file():
+                raise SuiteBroken(SUITE_BROKEN, path=str(path), reason=f"group {group.id}: no file {test}")
+
+
+def load_suites(root: Path) -> dict[str, Suite]:
+    """Every suite below ``root`` by id, in the order of their ids."""
+    suites = [load_suite(path.parent) for path in sorted(root.glob("*/suite.toml"))]
+    return {suite.id: suite for suite in suites}
+
+
+def find_suite(root: Path, name: str) -> Suite:
+    """The suite called ``name`` below ``root``, or the one in the folder ``name``. Raises NotFound."""
+    suites = load_suites(root)
+    if name in suites:
+        return suites[name]
+    if (Path(name) / "suite.toml").is_file():
+        return load_suite(Path(name))
+    raise NotFound(SUITE_UNKNOWN, name=name, known=", ".join(suites) or "–")
