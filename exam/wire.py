@@ -1,0 +1,346 @@
+"""The exam protocol: every message that crosses between worker, examiner and candidate, and the frames they cross in.
+
+Written once, imported by every end. A frame is a 4-byte big-endian length and one encoded value (exam.codec): a list
+of the message's name and its fields. docs/exam-protocol.md is the one-page specification.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+from exam.codec import CodecError, Decoder, Encoder, Refer, Resolve, refuse
+
+PROTOCOL = 1
+"""Both ends must speak the same number; a sandbox image of another release is our error, not the student's."""
+
+_HEADER = struct.Struct(">I")
+
+
+class WireError(Exception):
+    """Base of what can go wrong between two ends."""
+
+
+class Closed(WireError):
+    """The other end is gone."""
+
+
+class Late(WireError):
+    """The deadline passed before a whole frame had crossed."""
+
+
+class Garbled(WireError):
+    """The other end sent something that is not a message, or one that does not belong here."""
+
+
+# --- worker -> examiner -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything one exam needs. ``suite`` is a folder below the examiner's suites; ``groups`` are
+    [id, [tests], [promoted]]; ``only`` limits the exam to these cases (all where empty)."""
+
+    protocol: int
+    suite: str
+    groups: list[Any]
+    modules: list[str]
+    examiner_modules: list[str]
+    required: list[str]
+    provided: str
+    files: dict[str, bytes]
+    seed: int
+    limits: dict[str, Any]
+    only: list[str]
+
+
+# --- examiner -> worker -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Planned:
+    """All cases, in the order in which they will run, as CaseSpec.to_json()."""
+
+    cases: list[Any]
+
+
+@dataclass(frozen=True)
+class CaseStarted:
+    case: str
+
+
+@dataclass(frozen=True)
+class CaseFinished:
+    """``result`` is CaseResult.to_json(); ``rerun`` asks for the case again, alone: the host was too busy to tell."""
+
+    result: dict[str, Any]
+    rerun: bool
+
+
+@dataclass(frozen=True)
+class CandidateLost:
+    """The candidate's sandbox died during ``case`` (empty: before the first one)."""
+
+    case: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SuiteFailed:
+    """The suite could not be collected; ``text`` is for its author."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    pass
+
+
+# --- examiner -> supervisor (the candidate's process 1) ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """The student's tree, once. ``roots`` are the folders of the tree that are put on sys.path."""
+
+    protocol: int
+    files: dict[str, bytes]
+    limits: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Fork for one case. ``seed`` is for np.random and random."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """Ask what the running case has used since ``since`` (time.monotonic, the same clock in both sandboxes)."""
+
+    since: float
+
+
+@dataclass(frozen=True)
+class End:
+    """The case is over: kill what is left of it."""
+
+
+# --- supervisor -> examiner -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready:
+    protocol: int
+    python: str
+    numpy: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The case's own stream travels beside this message, as a file descriptor."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``cpu_s`` used by the case since the asked time; ``prints`` so far."""
+
+    cpu_s: float
+    prints: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the case's processes ended. ``reason``: asked, exit, signal, cpu, memory. ``waited_s``: how long they were
+    ready to run while the host ran something else."""
+
+    reason: str
+    code: int
+    cpu_s: float
+    waited_s: float
+    max_memory_mib: float
+    prints: str
+
+
+# --- examiner -> the case's process -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Do ``op`` on ``target`` (exam.respondent lists the operations). ``keep``: answer with a reference even where
+    the result is plain data. ``release``: references that nobody holds any more."""
+
+    op: str
+    target: Any
+    name: str
+    args: Any
+    kwargs: Any
+    keep: bool
+    release: list[int]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a lent object's method returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A lent object's method raised, or may not be called. ``token`` lets the examiner find its own exception again."""
+
+    type_name: str
+    text: str
+    token: int
+
+
+# --- the case's process -> examiner -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    value: Any
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The student's code raised. ``bases`` are the names of the built-in exceptions it is one of, nearest first."""
+
+    type_name: str
+    bases: list[str]
+    text: str
+    traceback: str
+    token: int
+    missing: str
+
+
+@dataclass(frozen=True)
+class Callback:
+    """Do ``op`` (call, get, set, copy) on the lent object ``target``."""
+
+    op: str
+    target: int
+    name: str
+    args: Any
+    kwargs: Any
+
+
+MESSAGES: dict[str, type[Any]] = {
+    cls.__name__: cls
+    for cls in (
+        *(Job, Planned, CaseStarted, CaseFinished, CandidateLost, SuiteFailed, Finished),
+        *(Prepare, Begin, Look, End, Ready, Begun, Seen, Ended),
+        *(Ask, Returned, Refused, Answer, Raised, Callback),
+    )
+}
+_FIELDS = {name: tuple(field.name for field in dataclasses.fields(cls)) for name, cls in MESSAGES.items()}
+
+
+def _checks(cls: type[Any]) -> tuple[type[Any] | None, ...]:
+    """What each field must be, exactly; None where anything may stand."""
+    found = []
+    for hint in get_type_hints(cls).values():
+        origin = getattr(hint, "__origin__", hint)
+        found.append(origin if origin in (int, float, str, bool, list, dict) else None)
+    return tuple(found)
+
+
+_TYPES = {name: _checks(cls) for name, cls in MESSAGES.items()}
+M = TypeVar("M")
+
+
+def to_bytes(message: Any, refer: Refer = refuse) -> bytes:
+    """The message as an encoded value. Raises CodecError where a field may not cross."""
+    name = type(message).__name__
+    return Encoder(refer).encode([name, *(getattr(message, field) for field in _FIELDS[name])])
+
+
+def from_bytes(data: bytes | bytearray, resolve: Resolve | None = None) -> Any:
+    """The message in ``data``. Raises Garbled for anything else, whatever the bytes are."""
+    try:
+        value = Decoder(data, resolve).decode()
+    except (CodecError, RecursionError) as error:
+        raise Garbled(str(error)) from error
+    if type(value) is not list or not value or type(value[0]) is not str or value[0] not in MESSAGES:
+        raise Garbled("not a message")
+    name, *fields = value
+    expected = _TYPES[name]
+    if len(fields) != len(expected):
+        raise Garbled(f"{name} with {len(fields)} fields")
+    for field, kind in zip(fields, expected, strict=True):
+        if kind is not None and type(field) is not kind:
+            raise Garbled(f"{name} with a field of the wrong type")
+    return MESSAGES[name](*fields)
+
+
+class Channel:
+    """Frames over a connected Unix socket. Every wait has a deadline (time.monotonic); None waits for ever."""
+
+    def __init__(self, sock: socket.socket, max_frame_bytes: int) -> None:
+        self.sock = sock
+        self.max_frame_bytes = max_frame_bytes
+
+    def send(self, data: bytes, deadline: float | None = None) -> None:
+        """Send one frame. Raises Closed, Late, or CodecError where it is too large to cross."""
+        if len(data) > self.max_frame_bytes:
+            raise CodecError(f"a value of more than {self.max_frame_bytes >> 20} MiB")
+        try:
+            self._arm(deadline)
+            self.sock.sendall(_HEADER.pack(len(data)) + data)
+        except TimeoutError as error:
+            raise Late("the other end does not read") from error
+        except OSError as error:
+            raise Closed(str(error)) from error
+
+    def receive(self, deadline: float | None = None) -> bytearray:
+        """One frame. Raises Closed, Late, or Garbled where it announces more than it may."""
+        (size,) = _HEADER.unpack(self._exactly(_HEADER.size, deadline))
+        if size > self.max_frame_bytes:
+            raise Garbled(f"a frame of {size} bytes")
+        return self._exactly(size, deadline)
+
+    def _exactly(self, size: int, deadline: float | None) -> bytearray:
+        # Grows as bytes arrive: an announced size costs nobody memory before it is there.
+        data = bytearray()
+        while len(data) < size:
+            try:
+                self._arm(deadline)
+                part = self.sock.recv(min(size - len(data), 1 << 20))
+            except TimeoutError as error:
+                raise Late("no whole frame in time") from error
+            except OSError as error:
+                raise Closed(str(error)) from error
+            if not part:
+                raise Closed("the other end is gone")
+            data += part
+        return data
+
+    def _arm(self, deadline: float | None) -> None:
+        if deadline is None:
+            self.sock.settimeout(None)
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.sock.settimeout(left)
+
+    def say(self, message: Any, deadline: float | None = None) -> None:
+        """Send a message of plain data."""
+        self.send(to_bytes(message), deadline)
+
+    def hear(self, expected: type[M], deadline: float | None = None) -> M:
+        """Receive a message of plain data that must be an ``expected``; anything else is Garbled."""
+        message = from_bytes(self.receive(deadline))
+        if not isinstance(message, expected):
+            raise Garbled(f"{type(message).__name__} where {expected.__name__} was due")
+        return message
+
+    def close(self) -> None:
+        self.sock.close()
