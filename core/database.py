@@ -1,0 +1,146 @@
+"""SQLite or PostgreSQL behind one class: transactions that read, transactions that write, and the schema's version.
+
+A writing transaction takes SQLite's write lock at its beginning (``BEGIN IMMEDIATE``): waiting for the lock is then
+possible, while a reader that turns into a writer half-way can only be refused. PostgreSQL locks rows instead
+(``with_for_update``, which SQLite ignores), so the same code is safe on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from core.errors import DatabaseOutdated, texts
+
+SCHEMA_OLD = texts(
+    "database.old",
+    en=("The database is older than this program.", "Make a backup, then run: abgabe migrate"),
+    de=("Die Datenbank ist älter als dieses Programm.", "Bitte erst sichern, dann: abgabe migrate"),
+)
+SCHEMA_NEW = texts(
+    "database.new",
+    en=(
+        "The database is newer than this program (revision {found}).",
+        "Start the version that wrote it, or a later one.",
+    ),
+    de=(
+        "Die Datenbank ist neuer als dieses Programm (Revision {found}).",
+        "Bitte die Version starten, die sie geschrieben hat, oder eine spätere.",
+    ),
+)
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+BUSY_TIMEOUT_MS = 15_000
+READ_ONLY = {"read_only": True, "postgresql_readonly": True}  # ours for SQLite, SQLAlchemy's for PostgreSQL
+MIGRATION_LOCK = 7_216_042  # any number; PostgreSQL's advisory lock of this program's migrations
+
+
+class Database:
+    """Hands out sessions. Rows stay readable after their transaction has ended."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction in which the database itself refuses every change."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options=READ_ONLY)
+            yield session
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
+        """A transaction that is committed at the end of the block, and undone where the block raises.
+
+        ``durable=False`` does not wait for the disk: a power cut may undo it, the death of a process does not.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"durable": durable})
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    return Database(make_engine(url))
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``url`` with the settings that durability and several threads ask for."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = sqlalchemy.create_engine(parsed, pool_size=20, max_overflow=40)
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = sqlalchemy.create_engine(parsed, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("read_only"):
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable', True) else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("durable", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def migrate(url: str) -> None:
+    """Bring the database at ``url``, new or old, to this program's schema. Several processes may do so at once."""
+    engine = make_engine(url)
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sqlalchemy.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def check_schema(engine: Engine) -> None:
+    """Raises DatabaseOutdated unless the database has exactly this program's schema."""
+    scripts = ScriptDirectory.from_config(_alembic_config())
+    with engine.connect().execution_options(**READ_ONLY) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found == scripts.get_current_head():
+        return
+    known = {script.revision for script in scripts.walk_revisions()}
+    raise DatabaseOutdated(SCHEMA_OLD if found is None or found in known else SCHEMA_NEW, found=found)
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config

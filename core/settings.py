@@ -1,0 +1,99 @@
+"""Every setting of an installation: one documented field each, read from ``ABGABE_…`` variables or secret files.
+
+A secret need not stand in the environment: a file ``abgabe_database_url`` below ``/run/secrets`` (or the folder that
+``ABGABE_SECRETS_DIR`` names) sets ``database_url``, as Docker and systemd hand secrets over.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Immutable once read. Units stand in the names; a relative path is relative to where the process was started."""
+
+    model_config = SettingsConfigDict(env_prefix="ABGABE_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Blobs, the SQLite database and the secret key; back this up.")
+    database_url: str = Field("", description="sqlite:///… or postgresql://…; empty: SQLite in data_dir.")
+    broker_url: str = Field("memory://", description="memory:// (a worker in this process) or redis://host:port/0.")
+    suites_dir: Path = Field(PROJECT / "test_suites", description="Folder of the suites, one folder per exercise.")
+
+    sandbox: Literal["auto", "docker", "bubblewrap"] = Field("auto", description="What keeps the student's code in.")
+    sandbox_env_dir: Path = Field(PROJECT / ".venv" / "sandbox", description="Python of the bubblewrap sandbox.")
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+    base_url: str | None = Field(None, description="Where users reach the server, e.g. https://abgabe.example.org.")
+    secret_key_file: Path | None = Field(None, description="File with the key that signs; empty: in data_dir.")
+    session_hours: float = Field(12.0, gt=0, description="A login lasts this long.")
+    secure_cookies: Literal["auto", "yes", "no"] = Field("auto", description="auto: yes where base_url is https.")
+    max_upload_mib: int = Field(10, ge=1, description="Largest upload.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    workers: int = Field(
+        default_factory=lambda: max(1, (os.cpu_count() or 2) // 2), ge=1, description="Exams at a time per process."
+    )
+    lease_s: float = Field(30.0, gt=0, description="A worker that is silent for so long has lost its attempt.")
+    heartbeat_s: float = Field(5.0, gt=0, description="How often a worker renews its lease.")
+    reconcile_s: float = Field(5.0, gt=0, description="How often lost work is looked for.")
+    requeue_s: float = Field(30.0, gt=0, description="A queued submission is suspected lost after so long.")
+    max_attempts: int = Field(3, ge=1, description="Attempts that may fail through no fault of the student's.")
+    retry_backoff_s: float = Field(10.0, ge=0, description="Pause before the second attempt; doubles each time.")
+
+    @property
+    def database(self) -> str:
+        """The database to use: ``database_url``, or SQLite in ``data_dir``."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'abgabe.sqlite3'}"
+
+    @property
+    def blobs_dir(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this process grades by itself, without a broker beside it."""
+        return self.broker_url.startswith("memory:")
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        if self.secure_cookies == "auto":
+            return (self.base_url or "").startswith("https://")
+        return self.secure_cookies == "yes"
+
+    def secret_key(self) -> bytes:
+        """The key in ``secret_key_file``; made at the first call where there is none yet."""
+        path = self.secret_key_file or self.data_dir / "secret_key"
+        if not path.exists():
+            _create_key(path)
+        return path.read_bytes()
+
+
+def _create_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(32))
+    try:
+        # link, not rename: where two processes start at once, the first key stays
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    folder = Path(os.environ.get("ABGABE_SECRETS_DIR", "/run/secrets"))
+    return Settings(_secrets_dir=folder if folder.is_dir() else None)

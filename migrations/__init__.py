@@ -1,0 +1,1 @@
+"""The history of the schema; ``core.database.migrate`` walks it."""
