@@ -53,6 +53,7 @@ class Limits(_Table):
     """What one case may use. CPU limits decide; wall limits only catch a process that does nothing."""
 
     case_cpu_s: Annotated[float, Field(gt=0)] = 10.0
+    call_cpu_s: Annotated[float, Field(gt=0)] = 5.0
     case_wall_s: Annotated[float, Field(gt=0)] = 60.0
     memory_mib: Annotated[int, Field(ge=64)] = 1024
     processes: Annotated[int, Field(ge=1)] = 64

@@ -26,8 +26,22 @@ import numpy as np
 from exam.respondent import answer, seed_everything
 from exam.tree import sweep, write_tree
 from exam.usage import Usage, used_by_everybody_else
-from exam.wire import PROTOCOL, Begin, Begun, Channel, Closed, End, Ended, Look, Prepare, Ready, Seen, WireError
-from exam.wire import from_bytes, to_bytes
+from exam.wire import (
+    PROTOCOL,
+    Begin,
+    Begun,
+    Channel,
+    Closed,
+    End,
+    Ended,
+    Look,
+    Prepare,
+    Ready,
+    Seen,
+    WireError,
+    from_bytes,
+    to_bytes,
+)
 
 HOME = "/tmp"  # noqa: S108 - the sandbox's own, sized and swept after each case
 SCRATCH = (HOME, "/dev/shm")  # noqa: S108
@@ -65,7 +79,11 @@ class Supervisor:
         prepare = self._control.hear(Prepare)
         self._files, self._limits = prepare.files, prepare.limits
         while True:
-            self._case(self._control.hear(Begin))
+            message = from_bytes(self._control.receive())
+            if isinstance(message, Begin):
+                self._case(message)
+            elif not isinstance(message, End | Look):  # those two may cross with our Ended
+                raise Closed(f"{type(message).__name__} between two cases")
 
     def _case(self, begin: Begin) -> None:
         write_tree(PROJECT, self._files)
@@ -101,6 +119,7 @@ class Supervisor:
 
     def _become_case(self, stream: socket.socket, output: int, seed: int) -> None:
         self._control.close()
+        _set_dumpable(True)  # numerical libraries read /proc/self; what this process holds is the student's anyway
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -265,9 +284,12 @@ def _shield() -> None:
         # kill(-1) below would reach whatever else this user runs.
         sys.exit("exam.candidate must be process 1 of a PID namespace of its own")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        sys.exit("cannot make this process undumpable")
+    _set_dumpable(False)
+
+
+def _set_dumpable(dumpable: bool) -> None:
+    if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, int(dumpable), 0, 0, 0) != 0:
+        sys.exit("prctl(PR_SET_DUMPABLE) failed")
 
 
 def main(argv: list[str]) -> None:

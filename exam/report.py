@@ -91,7 +91,7 @@ class CaseResult:
         return {
             "spec": self.spec.to_json(),
             "verdict": self.verdict.value,
-            "message": {"code": self.message.code, "params": dict(self.message.params)},
+            "message": self.message.to_json(),
             "traceback": self.traceback,
             "prints": self.prints,
             "cpu_s": self.cpu_s,

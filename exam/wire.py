@@ -7,6 +7,7 @@ of the message's name and its fields. docs/exam-protocol.md is the one-page spec
 from __future__ import annotations
 
 import dataclasses
+import select
 import socket
 import struct
 import time
@@ -286,6 +287,8 @@ class Channel:
     def __init__(self, sock: socket.socket, max_frame_bytes: int) -> None:
         self.sock = sock
         self.max_frame_bytes = max_frame_bytes
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
         """Send one frame. Raises Closed, Late, or CodecError where it is too large to cross."""
@@ -301,12 +304,13 @@ class Channel:
 
     def receive(self, deadline: float | None = None) -> bytearray:
         """One frame. Raises Closed, Late, or Garbled where it announces more than it may."""
-        (size,) = _HEADER.unpack(self._exactly(_HEADER.size, deadline))
+        (size,) = _HEADER.unpack(self.exactly(_HEADER.size, deadline))
         if size > self.max_frame_bytes:
             raise Garbled(f"a frame of {size} bytes")
-        return self._exactly(size, deadline)
+        return self.exactly(size, deadline)
 
-    def _exactly(self, size: int, deadline: float | None) -> bytearray:
+    def exactly(self, size: int, deadline: float | None) -> bytearray:
+        """``size`` bytes, framed or not. Raises Closed or Late."""
         # Grows as bytes arrive: an announced size costs nobody memory before it is there.
         data = bytearray()
         while len(data) < size:
@@ -321,6 +325,11 @@ class Channel:
                 raise Closed("the other end is gone")
             data += part
         return data
+
+    def readable(self, deadline: float) -> bool:
+        """Whether something is there to be received before ``deadline``."""
+        left_ms = max(0.0, deadline - time.monotonic()) * 1000
+        return bool(self._poll.poll(left_ms))
 
     def _arm(self, deadline: float | None) -> None:
         if deadline is None:
