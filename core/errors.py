@@ -5,6 +5,7 @@ AbgabeError
 │   ├── UploadRefused         nothing was stored
 │   ├── NotAllowed
 │   ├── NotFound
+│   ├── KeyReused             an idempotency key came again with other content
 │   └── LoginFailed
 ├── SuiteBroken               the suite's author's to mend
 └── OurError                  ours: retried, shown to staff, never costs an attempt
@@ -12,7 +13,8 @@ AbgabeError
     ├── SandboxFailed         a sandbox died or did not start
     ├── StorageFailed         a blob could not be written or read
     ├── DatabaseOutdated      the schema is older or newer than the code
-    └── LeaseLost             another worker holds this attempt now
+    ├── LeaseLost             another worker holds this attempt now
+    └── GradingFailed         an exam ended without an honest verdict for every case
 
 Each module that raises one adds its texts to TEXTS through ``texts``.
 """
@@ -79,6 +81,10 @@ class NotFound(StudentError):
     http_status = 404
 
 
+class KeyReused(StudentError):
+    http_status = 422
+
+
 class LoginFailed(StudentError):
     http_status = 401
 
@@ -108,4 +114,8 @@ class DatabaseOutdated(OurError):
 
 
 class LeaseLost(OurError):
+    pass
+
+
+class GradingFailed(OurError):
     pass

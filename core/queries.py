@@ -1,0 +1,150 @@
+"""What pages and the API show, read in one transaction each. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from core.database import Database
+from core.models import Attempt, CaseRow, Course, Exercise, Submission, SubmissionState, User
+from exam.report import CaseResult, CaseSpec
+
+
+@dataclass(frozen=True)
+class SubmissionPage:
+    """One submission with everything its page shows."""
+
+    submission: Submission
+    exercise: Exercise
+    user: User
+    attempts: tuple[Attempt, ...]
+    """Every grading run, the latest first."""
+    plan: tuple[CaseSpec, ...]
+    """Every case of the latest attempt in the suite's order; empty until the examiner has read the suite."""
+    results: dict[int, CaseResult]
+    """The cases of the latest attempt that have ended, by their place in the plan."""
+    queue_position: int | None
+    """1: next in line. None: not waiting."""
+
+    @property
+    def attempt(self) -> Attempt | None:
+        return self.attempts[0] if self.attempts else None
+
+    @property
+    def cases(self) -> tuple[tuple[CaseSpec, CaseResult | None], ...]:
+        """Every case in order, with its result as far as there is one."""
+        return tuple((spec, self.results.get(position)) for position, spec in enumerate(self.plan))
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One line of a table of submissions."""
+
+    submission: Submission
+    exercise: Exercise
+    user: User
+
+
+@dataclass(frozen=True)
+class HandInFilter:
+    """Which hand-ins to list; None: all."""
+
+    exercise_id: int | None = None
+    user_id: int | None = None
+    state: SubmissionState | None = None
+
+
+@dataclass(frozen=True)
+class HandInPage:
+    hand_ins: tuple[HandIn, ...]
+    next_before: str | None
+    """``before`` of the next page; None: this was the last one."""
+
+
+def submission_page(database: Database, submission_id: str) -> SubmissionPage | None:
+    with database.read() as session:
+        row = session.execute(_hand_ins().where(Submission.id == submission_id)).one_or_none()
+        if row is None:
+            return None
+        submission, exercise, user = row
+        attempts = session.scalars(
+            select(Attempt).where(Attempt.submission_id == submission_id).order_by(Attempt.number.desc())
+        ).all()
+        return SubmissionPage(
+            submission,
+            exercise,
+            user,
+            attempts=tuple(attempts),
+            plan=_plan(attempts),
+            results=_results(session, attempts),
+            queue_position=_queue_position(session, submission),
+        )
+
+
+def _plan(attempts: Sequence[Attempt]) -> tuple[CaseSpec, ...]:
+    return tuple(CaseSpec.from_json(case) for case in (attempts[0].plan or ())) if attempts else ()
+
+
+def _results(session: Session, attempts: Sequence[Attempt]) -> dict[int, CaseResult]:
+    if not attempts:
+        return {}
+    rows = session.scalars(select(CaseRow).where(CaseRow.attempt_id == attempts[0].id).order_by(CaseRow.position))
+    return {row.position: CaseResult.from_json(row.result) for row in rows}
+
+
+def _queue_position(session: Session, submission: Submission) -> int | None:
+    if submission.state is not SubmissionState.QUEUED:
+        return None
+    ahead = (Submission.state == SubmissionState.QUEUED) & (Submission.id < submission.id)
+    return 1 + (session.scalar(select(func.count()).select_from(Submission).where(ahead)) or 0)
+
+
+def hand_ins(
+    database: Database, which: HandInFilter | None = None, *, before: str | None = None, limit: int = 50
+) -> HandInPage:
+    """A page of hand-ins, newest first; ``before`` is the id after which (in this order) the page begins."""
+    which = which or HandInFilter()
+    query = _hand_ins().order_by(Submission.id.desc()).limit(limit + 1)
+    if which.exercise_id is not None:
+        query = query.where(Submission.exercise_id == which.exercise_id)
+    if which.user_id is not None:
+        query = query.where(Submission.user_id == which.user_id)
+    if which.state is not None:
+        query = query.where(Submission.state == which.state)
+    if before is not None:
+        query = query.where(Submission.id < before)
+    with database.read() as session:
+        found = [HandIn(*row) for row in session.execute(query)]
+    more = len(found) > limit
+    return HandInPage(tuple(found[:limit]), found[limit - 1].submission.id if more else None)
+
+
+def _hand_ins() -> Select[Submission, Exercise, User]:
+    return select(Submission, Exercise, User).join(Exercise).join(User)
+
+
+def submissions_of(database: Database, user_id: int, exercise_id: int) -> list[Submission]:
+    """A student's submissions to an exercise, the newest first."""
+    mine = (Submission.user_id == user_id, Submission.exercise_id == exercise_id)
+    with database.read() as session:
+        return list(session.scalars(select(Submission).where(*mine).order_by(Submission.number.desc())))
+
+
+def courses(database: Database) -> list[tuple[Course, list[Exercise]]]:
+    """Every course with its exercises, in the order in which they are shown."""
+    with database.read() as session:
+        exercises = session.scalars(select(Exercise).order_by(Exercise.position, Exercise.slug)).all()
+        found = session.scalars(select(Course).order_by(Course.id)).all()
+        return [(course, [one for one in exercises if one.course_id == course.id]) for course in found]
+
+
+def find_exercise(database: Database, slug: str, course: str | None = None) -> Exercise | None:
+    """The exercise ``slug``, of the first course that has one unless ``course`` (a slug) is given."""
+    query = select(Exercise).join(Course).where(Exercise.slug == slug).order_by(Course.id)
+    if course is not None:
+        query = query.where(Course.slug == course)
+    with database.read() as session:
+        return session.scalars(query.limit(1)).one_or_none()

@@ -1,0 +1,124 @@
+"""Blobs: what was handed in, kept under the SHA-256 of its content. Written durably, never changed, read checked.
+
+``BlobStore`` is the seam: shared folders work with ``Blobs`` as it is, an object store needs these two verbs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, BinaryIO, NamedTuple, Protocol
+
+from core.errors import StorageFailed, texts
+
+BLOB_NOT_WRITTEN = texts(
+    "storage.not_written",
+    en=("Your files could not be stored ({reason}).", "Nothing was accepted; please try again in a few minutes."),
+    de=(
+        "Ihre Dateien konnten nicht gespeichert werden ({reason}).",
+        "Es wurde nichts angenommen; bitte in einigen Minuten noch einmal versuchen.",
+    ),
+)
+BLOB_NOT_READ = texts(
+    "storage.not_read",
+    en=(
+        "The stored files {sha256} cannot be read ({reason}).",
+        "Check the data directory, or restore it from a backup.",
+    ),
+    de=(
+        "Die gespeicherten Dateien {sha256} sind nicht lesbar ({reason}).",
+        "Bitte das Datenverzeichnis prüfen oder aus einer Sicherung zurückholen.",
+    ),
+)
+
+CHUNK_BYTES = 1 << 20
+LEFTOVER_AGE_S = 24 * 3600.0
+
+
+class Stored(NamedTuple):
+    sha256: str
+    size_bytes: int
+
+
+class BlobStore(Protocol):
+    def put(self, stream: BinaryIO) -> Stored:
+        """Keep the rest of ``stream``. When this returns, a power cut cannot lose it. Raises StorageFailed."""
+
+    def open(self, sha256: str) -> BinaryIO:
+        """A file with exactly the content that was put. Raises StorageFailed."""
+
+
+class Blobs:
+    """A BlobStore in a folder: ``ab/cd/abcd…``, two levels so that no folder grows large."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, sha256: str) -> Path:
+        return self.root / sha256[:2] / sha256[2:4] / sha256
+
+    def put(self, stream: BinaryIO) -> Stored:
+        try:
+            _make_durable_dir(self.root / "tmp")
+            with tempfile.NamedTemporaryFile(dir=self.root / "tmp", delete=False) as fresh:
+                try:
+                    stored = _copy(stream, fresh.file)
+                    os.fsync(fresh.fileno())
+                    self._publish(Path(fresh.name), self.path(stored.sha256))
+                finally:
+                    Path(fresh.name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageFailed(BLOB_NOT_WRITTEN, reason=error.strerror or str(error)) from error
+        return stored
+
+    def _publish(self, fresh: Path, place: Path) -> None:
+        # also where the blob exists already: the old copy may be damaged, or not yet safe from a power cut
+        _make_durable_dir(place.parent)
+        fresh.replace(place)
+        _fsync_dir(place.parent)
+
+    def open(self, sha256: str) -> BinaryIO:
+        try:
+            blob = self.path(sha256).open("rb")
+        except OSError as error:
+            raise StorageFailed(BLOB_NOT_READ, sha256=sha256, reason=error.strerror or str(error)) from error
+        if hashlib.file_digest(blob, "sha256").hexdigest() != sha256:
+            blob.close()
+            raise StorageFailed(BLOB_NOT_READ, sha256=sha256, reason="damaged")
+        blob.seek(0)
+        return blob
+
+    def clean_up(self) -> int:
+        """Remove what killed processes left half-written long ago; returns how many files."""
+        old = [file for file in (self.root / "tmp").glob("*") if time.time() - file.stat().st_mtime > LEFTOVER_AGE_S]
+        for file in old:
+            file.unlink(missing_ok=True)
+        return len(old)
+
+
+def _copy(source: BinaryIO, target: IO[bytes]) -> Stored:
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(CHUNK_BYTES):
+        digest.update(chunk)
+        target.write(chunk)
+        size += len(chunk)
+    target.flush()
+    return Stored(digest.hexdigest(), size)
+
+
+def _make_durable_dir(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_durable_dir(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _fsync_dir(folder.parent)
+
+
+def _fsync_dir(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

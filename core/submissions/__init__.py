@@ -1,0 +1,43 @@
+"""The life of a submission. State changes here and nowhere else; every function is one transaction.
+
+    receive ──> queued ──claim──> running ──finish──> done
+                  ^  ^               │
+      retry by    │  │ reconcile     │ fail (our or the suite's fault), lease expired, release
+      staff       │  └───────────────┤
+                  └── stuck <────────┘ after max_attempts
+
+An attempt holds a lease, which its worker's heartbeat renews, and a number, which only grows. ``Submission.fence`` is
+the number of the latest attempt; a worker with an older one gets LeaseLost and changes nothing. So a submission has one
+final result, whatever dies and whatever arrives twice or late.
+"""
+
+from core.submissions.grading import (
+    Claim,
+    Setting,
+    claim,
+    fail,
+    finish,
+    heartbeat,
+    plan,
+    record,
+    release,
+)
+from core.submissions.receiving import receive
+from core.submissions.recovering import Reconciler, expire_leases, reconcile, retry
+
+__all__ = [
+    "Claim",
+    "Reconciler",
+    "Setting",
+    "claim",
+    "expire_leases",
+    "fail",
+    "finish",
+    "heartbeat",
+    "plan",
+    "receive",
+    "reconcile",
+    "record",
+    "release",
+    "retry",
+]

@@ -1,0 +1,143 @@
+"""Accepting a submission: bytes stored durably, row committed, then enqueued, then answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.deps import Deps
+from core.errors import KeyReused, NotAllowed, NotFound, texts
+from core.models import Exercise, Submission, SubmissionState, User, new_id
+from core.storage import Stored
+from core.submissions.enqueueing import enqueue
+
+if TYPE_CHECKING:
+    from core.intake import Intake
+
+EXERCISE_NOT_OPEN = texts(
+    "exercise.not_open",
+    en=("This exercise opens at {opens_at}.", "Please hand in then."),
+    de=("Diese Aufgabe öffnet am {opens_at}.", "Bitte dann abgeben."),
+)
+EXERCISE_CLOSED = texts(
+    "exercise.closed",
+    en=("This exercise closed at {closes_at}; nothing was handed in.", "Ask your tutor if you think this is wrong."),
+    de=(
+        "Diese Aufgabe wurde am {closes_at} geschlossen; es wurde nichts abgegeben.",
+        "Bitte wenden Sie sich an Ihre Tutorin oder Ihren Tutor, falls das ein Irrtum ist.",
+    ),
+)
+EXERCISE_UNKNOWN = texts(
+    "exercise.unknown",
+    en=("There is no such exercise.", "Choose one from the list of exercises."),
+    de=("Diese Aufgabe gibt es nicht.", "Bitte eine aus der Liste der Aufgaben wählen."),
+)
+KEY_REUSED = texts(
+    "idempotency.key_reused",
+    en=(
+        "The idempotency key was used before, for other content (submission {submission_id}).",
+        "Send a fresh key with each new submission.",
+    ),
+    de=(
+        "Der Idempotenzschlüssel wurde schon für einen anderen Inhalt benutzt (Abgabe {submission_id}).",
+        "Bitte für jede neue Abgabe einen neuen Schlüssel senden.",
+    ),
+)
+
+MAX_FILENAME = 200
+
+
+def receive(
+    deps: Deps,
+    *,
+    user_id: int,
+    exercise_id: int,
+    archive: BinaryIO,
+    intake: Intake,
+    filename: str,
+    idempotency_key: str | None = None,
+) -> Submission:
+    """Accept ``archive`` (from ``intake.pack``), which ``intake.read`` has read without refusing it.
+
+    Whatever happens after this has returned, the submission will be graded. The same key with the same content
+    returns the first submission again; with other content it raises KeyReused. Raises NotFound, NotAllowed,
+    StorageFailed likewise with nothing accepted.
+    """
+    now = deps.clock()
+    with deps.database.read() as session:
+        _check_open(session, user_id, exercise_id, now)
+    stored = deps.blobs.put(archive)
+    with deps.database.write() as session:
+        # one hand-in at a time per user: numbers have no gaps, a key is used once
+        session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+        submission = _known(session, user_id, exercise_id, stored, idempotency_key)
+        if submission is None:
+            submission = _new_submission(session, user_id, exercise_id, stored, now)
+            submission.filename = _clean(filename)
+            submission.missing = list(intake.missing)
+            submission.notices = [{"code": notice.code, "params": dict(notice.params)} for notice in intake.notices]
+            submission.idempotency_key = idempotency_key
+            session.add(submission)
+    if submission.state is SubmissionState.QUEUED:
+        enqueue(deps, submission.id)
+    deps.live.publish(submission.id)
+    return submission
+
+
+def _check_open(session: Session, user_id: int, exercise_id: int, now: dt.datetime) -> None:
+    user, exercise = session.get(User, user_id), session.get(Exercise, exercise_id)
+    if user is None or exercise is None:
+        raise NotFound(EXERCISE_UNKNOWN)
+    if user.role.is_staff:
+        return
+    if exercise.opens_at and now < exercise.opens_at:
+        raise NotAllowed(EXERCISE_NOT_OPEN, opens_at=f"{exercise.opens_at:%Y-%m-%d %H:%M} UTC")
+    if exercise.closes_at and now >= exercise.closes_at:
+        raise NotAllowed(EXERCISE_CLOSED, closes_at=f"{exercise.closes_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _known(session: Session, user_id: int, exercise_id: int, stored: Stored, key: str | None) -> Submission | None:
+    """The submission that this key stands for already, if any."""
+    if key is None:
+        return None
+    query = select(Submission).where(Submission.user_id == user_id, Submission.idempotency_key == key)
+    known = session.scalars(query).one_or_none()
+    if known and (known.exercise_id, known.blob_sha256) != (exercise_id, stored.sha256):
+        raise KeyReused(KEY_REUSED, submission_id=known.id)
+    return known
+
+
+def _new_submission(session: Session, user_id: int, exercise_id: int, stored: Stored, now: dt.datetime) -> Submission:
+    mine = (Submission.user_id == user_id, Submission.exercise_id == exercise_id)
+    last_number = session.scalar(select(func.max(Submission.number)).where(*mine)) or 0
+    submission_id = new_id()
+    return Submission(
+        id=submission_id,
+        user_id=user_id,
+        exercise_id=exercise_id,
+        number=last_number + 1,
+        blob_sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        seed=_seed(submission_id),
+        received_at=now,
+        state=SubmissionState.QUEUED,
+        fence=0,
+        tries=0,
+        due_at=now,
+        enqueued_at=now,
+    )
+
+
+def _seed(submission_id: str) -> int:
+    """31 bits from the id, so that every regrade of a submission draws the same numbers."""
+    return int.from_bytes(hashlib.sha256(submission_id.encode()).digest()[:4]) >> 1
+
+
+def _clean(filename: str) -> str:
+    """The last part of a client's file name, printable and not too long; it is only ever shown."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in name if letter.isprintable())[:MAX_FILENAME] or "upload"
