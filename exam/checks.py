@@ -75,7 +75,9 @@ def assert_finite(actual: Any, *, what: What) -> Array:
     bad = ~np.isfinite(array)
     if bad.any():
         index = _first(bad)
-        fail("not_finite", what=what, bad=int(bad.sum()), size=array.size, got=_number(array[index]), index=_place(index))
+        fail(
+            "not_finite", what=what, bad=int(bad.sum()), size=array.size, got=_number(array[index]), index=_place(index)
+        )
     return array
 
 

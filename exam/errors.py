@@ -56,24 +56,24 @@ class NotHandedIn(StudentRaised, AttributeError):
 
 def raised_here(raised: Raised) -> StudentRaised:
     """The exception to raise in the test for one the student's code raised."""
-    return _class_for(_builtin_base(tuple(raised.bases)))(raised)
+    return _class_for(_builtin_base(raised.bases))(raised)
 
 
-def _builtin_base(bases: tuple[str, ...]) -> type[Exception] | None:
+def _builtin_base(bases: list[str]) -> str:
+    """The nearest built-in exception among ``bases`` that may be raised here; empty where there is none."""
     for name in bases:
-        found = getattr(builtins, name, None)
-        harmless = isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, _NEVER)
-        if harmless and found is not Exception:
-            return found
-    return None
+        found = getattr(builtins, name, None) if isinstance(name, str) else None
+        if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, _NEVER):
+            return name
+    return ""
 
 
 @cache
-def _class_for(base: type[Exception] | None) -> type[StudentRaised]:
-    if base is None:
+def _class_for(name: str) -> type[StudentRaised]:
+    if name in ("", "Exception"):
         return StudentRaised
     try:
-        made = type(f"Student{base.__name__}", (StudentRaised, base), {})
+        made = type(f"Student{name}", (StudentRaised, getattr(builtins, name)), {})
         made(Raised("", [], "", "", 0, ""))
     except TypeError:  # a layout of its own, as UnicodeDecodeError has
         return StudentRaised

@@ -46,9 +46,13 @@ class Lending:
 
     def lend(self, value: Any) -> LentRef:
         """A reference to ``value`` for the candidate. Raises CodecError for what is never lent."""
-        inner, lease = (value.value, Lease(value.value, value.methods, False)) if isinstance(value, LentByName) else (
-            value,
-            _whole(value),
+        inner, lease = (
+            (value.value, Lease(value.value, value.methods, False))
+            if isinstance(value, LentByName)
+            else (
+                value,
+                _whole(value),
+            )
         )
         number = self._numbers.get(id(inner))
         if number is None or self._leases[number].methods != lease.methods:

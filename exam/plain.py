@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +80,14 @@ def pytest_configure(config: pytest.Config) -> None:
             sys.path += [str(suite), str(suite / provided)]
 
 
-@pytest.fixture()
+@pytest.fixture
 def student(request: pytest.FixtureRequest) -> PlainStudent:
     """The student's modules, imported here."""
     seed_everything(case_seed(request.config.getoption("--exam-seed"), request.node.name))
     return PlainStudent()
 
 
-@pytest.fixture()
-def rng(request: pytest.FixtureRequest) -> Iterator[np.random.Generator]:
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """A generator seeded by the exam's seed and the case."""
-    yield np.random.default_rng(case_seed(request.config.getoption("--exam-seed"), request.node.name))
+    return np.random.default_rng(case_seed(request.config.getoption("--exam-seed"), request.node.name))

@@ -7,6 +7,7 @@ expected value, no test and no name of a student.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import copy
 import importlib
 import os
@@ -172,10 +173,12 @@ class Respondent:
                 raise self._refusal(message)
             self._channel.send(self._respond(message))
 
-    def _refusal(self, message: Refused) -> BaseException:
+    def _refusal(self, message: Refused) -> ExaminerRefused:
         base = getattr(builtins, message.type_name, None)
-        known = isinstance(base, type) and issubclass(base, Exception)
-        kind = type(message.type_name, (ExaminerRefused, base) if known else (ExaminerRefused,), {})
+        kind = ExaminerRefused
+        if isinstance(base, type) and issubclass(base, Exception):
+            with contextlib.suppress(TypeError):  # a layout of its own
+                kind = type(message.type_name, (ExaminerRefused, base), {})
         error = kind(message.text)
         error.token = message.token
         return error
@@ -226,10 +229,8 @@ def _text(make: Callable[[], str], limit: int) -> str:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(Exception):  # the student may have closed or replaced it
             stream.flush()
-        except Exception:  # noqa: S110 - the student may have closed or replaced it
-            pass
 
 
 def _type_name(value: Any) -> str:

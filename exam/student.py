@@ -245,7 +245,9 @@ def _look_up(seam: Seam, tree: Tree, path: PathRef) -> Any:
 class Tree:
     """Which modules are the student's, which of them are there, and which are answered by the suite's own copies."""
 
-    def __init__(self, files: dict[str, bytes], modules: list[str], required: list[str], exported: dict[str, list[str]]):
+    def __init__(
+        self, files: dict[str, bytes], modules: list[str], required: list[str], exported: dict[str, list[str]]
+    ):
         self.files = files
         self.roots = frozenset(modules)
         self.required = frozenset(required)

@@ -1,0 +1,199 @@
+"""The trusted side of an exam: runs a suite's pytest files, case by case, against a candidate across the seam, and
+tells the worker each verdict as soon as it is known."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import socket
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.runner import runtestprotocol
+
+from exam.candidate import connect
+from exam.cases import GroupTests, case_seed, case_spec, group_of, register_marks
+from exam.errors import CandidateGone
+from exam.imports import exported_names, install, mirror_seeds
+from exam.report import CaseResult, CaseSpec
+from exam.seam import CaseLimits, Seam
+from exam.student import Student, Tree, make_remote
+from exam.verdicts import judge
+from exam.wire import (
+    PROTOCOL,
+    CandidateLost,
+    CaseFinished,
+    CaseStarted,
+    Channel,
+    Finished,
+    Job,
+    Planned,
+    SuiteFailed,
+)
+
+MAX_FRAME_BYTES = 64 << 20
+CANDIDATE_WAIT_S = 60.0
+# Plugins of pytest that a suite does not need; each costs milliseconds before the first verdict.
+_WITHOUT = ("cacheprovider", "terminal", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler", "legacypath")
+
+
+class Exam:
+    """A pytest plugin: plans the cases, runs each in a conversation of its own, and reports it."""
+
+    def __init__(self, job: Job, seam: Seam, tree: Tree, worker: Channel) -> None:
+        self._job = job
+        self._seam = seam
+        self._worker = worker
+        self._limits = CaseLimits(**job.limits)
+        self._groups = tuple(GroupTests(name, tuple(tests), frozenset(more)) for name, tests, more in job.groups)
+        self._specs: dict[str, CaseSpec] = {}
+        self._errors: list[BaseException] = []
+        self._student = Student(seam, tree)
+        self._seed = 0
+        self.broken: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        register_marks(config)
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's side of the exam."""
+        return self._student
+
+    @pytest.fixture
+    def rng(self) -> np.random.Generator:
+        """A generator seeded by the exam's seed and the case."""
+        return np.random.default_rng(self._seed)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken.append(str(report.longrepr)[-4000:])
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            group = group_of(item, self._groups)
+            if group is None:
+                self.broken.append(f"{item.nodeid} belongs to no group of suite.toml")
+            else:
+                self._specs[item.nodeid] = case_spec(item, group)
+        ids = [spec.id for spec in self._specs.values()]
+        self.broken += [f"two cases are called {name}" for name in sorted({i for i in ids if ids.count(i) > 1})]
+        if not items and not self.broken:
+            self.broken.append("the suite has no case")
+        only = set(self._job.only)
+        items[:] = (
+            [item for item in items if not only or self._specs[item.nodeid].id in only] if not self.broken else []
+        )
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        if self.broken:
+            return True
+        self._worker.say(Planned([self._specs[item.nodeid].to_json() for item in session.items]))
+        return None
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+        yield
+        if call.excinfo is not None:
+            self._errors.append(call.excinfo.value)
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        spec = self._specs[item.nodeid]
+        self._worker.say(CaseStarted(spec.id))
+        try:
+            result, rerun = self._case(item, nextitem, spec)
+        except CandidateGone as error:
+            self._worker.say(CandidateLost(spec.id, str(error)))
+            item.session.shouldstop = "the candidate is gone"
+            return True
+        self._worker.say(CaseFinished(result.to_json(), rerun))
+        return True
+
+    def _case(self, item: pytest.Item, nextitem: pytest.Item | None, spec: CaseSpec) -> tuple[CaseResult, bool]:
+        self._seed = case_seed(self._job.seed, spec.id)
+        self._errors.clear()
+        np.random.seed(self._seed % (1 << 32))
+        random.seed(self._seed)
+        self._seam.begin(case_seed(self._seed, "candidate"))  # not the test's own numbers
+        case = self._seam.case
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        wall_s = time.monotonic() - case.started
+        ended = self._seam.end()
+        judgement = judge(self._errors[0] if self._errors else None, case, ended, self._limits)
+        result = CaseResult(
+            spec=spec,
+            verdict=judgement.verdict,
+            message=judgement.message,
+            traceback=judgement.traceback,
+            prints=ended.prints,
+            cpu_s=ended.cpu_s,
+            wall_s=wall_s,
+            seed=self._seed,
+        )
+        return result, judgement.rerun
+
+
+def examine(job: Job, listener: socket.socket, worker: Channel, suites: Path) -> None:
+    """One exam, from the candidate's connection to the last verdict."""
+    folder = suites / job.suite
+    provided = folder / job.provided
+    seam = Seam(_candidate(listener), CaseLimits(**job.limits))
+    seam.make_remote = make_remote
+    seam.prepare(job.files, time.monotonic() + CANDIDATE_WAIT_S)
+    tree = Tree(job.files, job.modules, job.required, exported_names(provided))
+    sys.path.insert(0, str(folder))
+    install(seam, tree, provided, job.examiner_modules)
+    mirror_seeds(seam)
+    exam = Exam(job, seam, tree, worker)
+    files = dict.fromkeys(str(folder / test.partition("::")[0]) for _, tests, _ in job.groups for test in tests)
+    options = [f"--rootdir={folder}", f"--confcutdir={folder}", "-c", os.devnull, "--import-mode=importlib"]
+    without = [part for name in _WITHOUT for part in ("-p", f"no:{name}")]
+    # Plain asserts: a rewritten one would show the student the test's own values.
+    pytest.main([*options, *without, "--assert=plain", "--strict-markers", *files], plugins=[exam])
+    if exam.broken:
+        worker.say(SuiteFailed("\n".join(exam.broken)))
+    worker.say(Finished())
+
+
+def _candidate(listener: socket.socket) -> socket.socket:
+    """The one connection that the candidate makes, before any of the student's code is there."""
+    listener.settimeout(CANDIDATE_WAIT_S)
+    try:
+        return listener.accept()[0]
+    except TimeoutError as error:
+        raise CandidateGone("the candidate never connected") from error
+    finally:
+        listener.close()
+
+
+def main(argv: list[str]) -> None:
+    """Listen for the candidate, connect to the worker, wait for a job, do it, end."""
+    parser = argparse.ArgumentParser(prog="exam.examiner")
+    parser.add_argument("--control", required=True, help="the worker's Unix socket")
+    parser.add_argument("--seam", required=True, help="where to listen for the candidate")
+    parser.add_argument("--suites", required=True, type=Path, help="the folder that holds the suites")
+    arguments = parser.parse_args(argv)
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as sock:
+        listener.bind(arguments.seam)
+        os.chmod(arguments.seam, 0o666)  # noqa: S103 - the candidate has another user id; the folder is private
+        listener.listen(1)
+        connect(sock, arguments.control)
+        worker = Channel(sock, MAX_FRAME_BYTES)
+        job = worker.hear(Job)
+        if job.protocol != PROTOCOL:
+            worker.say(CandidateLost("", f"the examiner speaks protocol {PROTOCOL}, the worker {job.protocol}"))
+            return
+        try:
+            examine(job, listener, worker, arguments.suites)
+        except CandidateGone as error:
+            worker.say(CandidateLost("", str(error)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
