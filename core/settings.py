@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(None, description="File with the key that signs; empty: in data_dir.")
     session_hours: float = Field(12.0, gt=0, description="A login lasts this long.")
     secure_cookies: Literal["auto", "yes", "no"] = Field("auto", description="auto: yes where base_url is https.")
+    time_zone: str = Field("Europe/Berlin", description="Whose clocks the pages show, e.g. Europe/Berlin.")
     max_upload_mib: int = Field(10, ge=1, description="Largest upload.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

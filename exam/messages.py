@@ -20,8 +20,8 @@ TEXTS: dict[str, dict[Language, str]] = {
         "de": "{what} sollte ein Feld aus Zahlen sein, ist aber {got}.",
     },
     "object_array": {
-        "en": "{what} is an array of Python objects (dtype object), not of numbers. This happens when rows of different "
-        "lengths, or None, are put into one array.",
+        "en": "{what} is an array of Python objects (dtype object), not of numbers. This happens when rows of "
+        "different lengths, or None, are put into one array.",
         "de": "{what} ist ein Feld aus Python-Objekten (dtype object), nicht aus Zahlen. Das passiert, wenn Zeilen "
         "verschiedener Länge oder None in ein Feld geraten.",
     },
@@ -34,8 +34,8 @@ TEXTS: dict[str, dict[Language, str]] = {
         "de": "{what} enthält {bad} von {size} Werten, die nicht endlich sind; der erste ist {got} an Index {index}.",
     },
     "wrong_values": {
-        "en": "{what} is wrong in {bad} of {size} values (shape {shape}, dtype {dtype}). The first wrong one is at index "
-        "{index}: expected {expected}, got {got}. The largest error is {error}.",
+        "en": "{what} is wrong in {bad} of {size} values (shape {shape}, dtype {dtype}). The first wrong one is at "
+        "index {index}: expected {expected}, got {got}. The largest error is {error}.",
         "de": "{what} ist in {bad} von {size} Werten falsch (Form {shape}, dtype {dtype}). Der erste falsche steht an "
         "Index {index}: erwartet {expected}, erhalten {got}. Der größte Fehler ist {error}.",
     },

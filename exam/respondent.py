@@ -18,7 +18,7 @@ import threading
 import traceback
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -175,10 +175,10 @@ class Respondent:
 
     def _refusal(self, message: Refused) -> ExaminerRefused:
         base = getattr(builtins, message.type_name, None)
-        kind = ExaminerRefused
+        kind: type[ExaminerRefused] = ExaminerRefused
         if isinstance(base, type) and issubclass(base, Exception):
             with contextlib.suppress(TypeError):  # a layout of its own
-                kind = type(message.type_name, (ExaminerRefused, base), {})
+                kind = cast(type[ExaminerRefused], type(message.type_name, (ExaminerRefused, base), {}))
         error = kind(message.text)
         error.token = message.token
         return error

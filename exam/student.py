@@ -56,6 +56,9 @@ class Remote(Proxy):
 
     __slots__ = ("_exam_case", "_exam_ref")
 
+    _exam_case: int
+    _exam_ref: RemoteRef
+
     def __init__(self, seam: Seam, ref: RemoteRef, case: int) -> None:
         object.__setattr__(self, "_exam_seam", seam)
         object.__setattr__(self, "_exam_ref", ref)
