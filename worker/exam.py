@@ -4,33 +4,19 @@ suite gets one, whatever happens to the sandboxes."""
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import socket
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from core.errors import SandboxFailed, SuiteBroken, texts
+from core.errors import SandboxFailed, SuiteBroken
 from core.suites import SUITE_BROKEN, Suite
 from exam import wire
 from exam.report import CaseResult, CaseSpec, Message, Report, Verdict
 from exam.wire import Channel, Closed, Late, WireError
-from worker.sandbox.base import Box, BoxLimits, Mount, Order, Role, Sandbox
+from worker.pairs import EXAM_FAILED, Pair, Pairs, patience_s
 
-EXAM_FAILED = texts(
-    "exam.failed",
-    en=("The exam could not be held: {reason}.", "It will be repeated; staff are told if that does not help."),
-    de=("Die Prüfung kam nicht zustande: {reason}.", "Sie wird wiederholt; hilft das nicht, erfährt es die Leitung."),
-)
-MAX_FRAME_BYTES = 64 << 20
 MAX_ROUNDS = 6
 """Pairs of sandboxes per exam: after each death of the candidate's, the remaining cases go to a new pair."""
-START_WAIT_S = 60.0
-MARGIN_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -63,13 +49,13 @@ class _Lost:
 
 
 def examine(
-    suite: Suite, files: Mapping[str, bytes], seed: int, sandbox: Sandbox, on_event: OnEvent = lambda event: None
+    suite: Suite, files: Mapping[str, bytes], seed: int, pairs: Pairs, on_event: OnEvent = lambda event: None
 ) -> Report:
     """Examine the canonical tree ``files``. Every case ends in a verdict; cases that ended by our doing have
     Verdict.OUR_ERROR. Raises SuiteBroken, or an OurError where not even that is possible."""
     course = _Course(suite, on_event)
     for _ in range(MAX_ROUNDS):
-        lost = _round(suite, files, seed, sandbox, course)
+        lost = _round(suite, files, seed, pairs, course)
         if course.note(lost):
             break
     return course.report(seed)
@@ -132,17 +118,12 @@ class _Course:
         return Report(self._suite.id, self._suite.version, seed, cases)
 
 
-def _round(suite: Suite, files: Mapping[str, bytes], seed: int, sandbox: Sandbox, course: _Course) -> _Lost | None:
+def _round(suite: Suite, files: Mapping[str, bytes], seed: int, pairs: Pairs, course: _Course) -> _Lost | None:
     """One pair of sandboxes, until all is said or one of them is gone."""
-    with _meeting_place() as place, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(place / "control" / "worker.sock"))
-        os.chmod(place / "control" / "worker.sock", 0o666)  # noqa: S103 - inside a private folder
-        listener.listen(1)
-        with _pair(suite, place, sandbox) as boxes:
-            examiner = _accept(listener, boxes)
-            with contextlib.closing(Channel(examiner, MAX_FRAME_BYTES)) as channel:
-                channel.say(_job(suite, files, seed, course.only()))
-                return _listen(channel, course, boxes, time.monotonic() + _patience_s(suite))
+    with contextlib.closing(pairs.take(suite)) as pair:
+        channel = pair.channel()
+        channel.say(_job(suite, files, seed, course.only()))
+        return _listen(channel, course, pair, time.monotonic() + patience_s(suite))
 
 
 def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -> wire.Job:
@@ -161,7 +142,7 @@ def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -
     )
 
 
-def _listen(channel: Channel, course: _Course, boxes: tuple[Box, Box], deadline: float) -> _Lost | None:
+def _listen(channel: Channel, course: _Course, pair: Pair, deadline: float) -> _Lost | None:
     """Take the examiner's messages until it has finished. Raises SuiteBroken and SandboxFailed."""
     case = ""
     try:
@@ -187,97 +168,6 @@ def _listen(channel: Channel, course: _Course, boxes: tuple[Box, Box], deadline:
     except Late:
         return _Lost("", "the exam took too long")
     except Closed:
-        return _Lost("", f"the examiner died: {_last_words(boxes[0])}")
+        return _Lost("", f"the examiner died: {pair.last_words()}")
     except WireError as error:
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner does not follow the protocol ({error})") from error
-
-
-def _last_words(box: Box) -> str:
-    ending = box.wait(1.0)
-    return ending.log.strip()[-300:] if ending else "it still runs"
-
-
-def _accept(listener: socket.socket, boxes: tuple[Box, Box]) -> socket.socket:
-    """The examiner's connection. Raises SandboxFailed where it dies before it comes."""
-    deadline = time.monotonic() + START_WAIT_S
-    listener.settimeout(0.5)
-    while time.monotonic() < deadline:
-        with contextlib.suppress(TimeoutError):
-            return listener.accept()[0]
-        if not boxes[0].alive():
-            raise SandboxFailed(EXAM_FAILED, reason=f"the examiner did not start: {_last_words(boxes[0])}")
-    raise SandboxFailed(EXAM_FAILED, reason="the examiner did not connect")
-
-
-def _patience_s(suite: Suite) -> float:
-    """An upper bound that only a broken sandbox reaches: the examiner ends each case by its own limits."""
-    tests = sum(len(group.tests) for group in suite.groups)
-    return MARGIN_S + suite.limits.case_wall_s * (20 * tests)
-
-
-@contextlib.contextmanager
-def _meeting_place() -> Iterator[Path]:
-    """A private folder with ``control/`` (worker and examiner) and ``seam/`` (examiner and candidate)."""
-    place = Path(tempfile.mkdtemp(prefix="abgabe-exam-"))
-    try:
-        for name in ("control", "seam"):
-            (place / name).mkdir()
-            os.chmod(place / name, 0o777)  # noqa: S103 - the sandboxes have user ids of their own; the parent is private
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _pair(suite: Suite, place: Path, sandbox: Sandbox) -> Iterator[tuple[Box, Box]]:
-    """An examiner and a candidate, started at the same time, both gone afterwards."""
-    orders = (_examiner_order(suite, place), _candidate_order(suite, place))
-    with ThreadPoolExecutor(2) as pool:
-        starting = [pool.submit(sandbox.start, order) for order in orders]
-        try:
-            examiner, candidate = (future.result() for future in starting)
-            yield examiner, candidate
-        finally:
-            for future in starting:
-                if future.exception() is None:
-                    pool.submit(future.result().kill)
-
-
-def _examiner_order(suite: Suite, place: Path) -> Order:
-    limits = BoxLimits(
-        memory_mib=2048, processes=32, tmp_mib=64, file_mib=64, open_files=256, cpus=1.0, wall_time_s=_patience_s(suite)
-    )
-    return Order(
-        role=Role.EXAMINER,
-        image="examiner",
-        module="exam.examiner",
-        args=("--control", "/control/worker.sock", "--seam", "/seam/exam.sock", "--suites", "/suites"),
-        mounts=(
-            Mount(place / "control", "/control", writable=True),
-            Mount(place / "seam", "/seam", writable=True),
-            Mount(suite.folder, f"/suites/{suite.folder.name}"),
-        ),
-        limits=limits,
-    )
-
-
-def _candidate_order(suite: Suite, place: Path) -> Order:
-    limits = suite.limits
-    box = BoxLimits(
-        memory_mib=limits.memory_mib + 256,  # the supervisor and the scratch disk beside the case itself
-        processes=limits.processes + 8,
-        tmp_mib=limits.tmp_mib,
-        file_mib=limits.tmp_mib,
-        open_files=256,
-        cpus=1.0,
-        wall_time_s=_patience_s(suite),
-    )
-    return replace(
-        _examiner_order(suite, place),
-        role=Role.CANDIDATE,
-        image=suite.image,
-        module="exam.candidate",
-        args=("--seam", "/seam/exam.sock"),
-        mounts=(Mount(place / "seam", "/seam"),),
-        limits=box,
-    )
