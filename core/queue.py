@@ -1,7 +1,7 @@
 """The Celery app: task names, queues, and the promise that a message holds an id and nothing else.
 
 ``celery -A core.queue worker -Q grade`` runs a worker process on the settings of its environment. The task itself lives
-in ``worker.tasks``, which Celery includes by name: core knows no worker.
+in ``worker.binding``, which Celery includes by name: core knows no worker.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class App(Celery):  # type: ignore[misc]  # celery has no types
 
 
 def make_app(settings: Settings) -> App:
-    app = App("abgabe", include=["worker.tasks"], set_as_current=False)
+    app = App("abgabe", include=["worker.binding"], set_as_current=False)
     app.settings = settings
     app.worker = Worker(worker_name())
     app.board = Board() if settings.embedded else None

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, Protocol
 
@@ -54,19 +55,20 @@ class BlobStore(Protocol):
 class Blobs:
     """A BlobStore in a folder: ``ab/cd/abcd…``, two levels so that no folder grows large."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, fsync: Callable[[int], None] = os.fsync) -> None:
         self.root = root
+        self._fsync = fsync
 
     def path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
     def put(self, stream: BinaryIO) -> Stored:
         try:
-            _make_durable_dir(self.root / "tmp")
+            self._make_dir(self.root / "tmp")
             with tempfile.NamedTemporaryFile(dir=self.root / "tmp", delete=False) as fresh:
                 try:
                     stored = _copy(stream, fresh.file)
-                    os.fsync(fresh.fileno())
+                    self._fsync(fresh.fileno())
                     self._publish(Path(fresh.name), self.path(stored.sha256))
                 finally:
                     Path(fresh.name).unlink(missing_ok=True)
@@ -76,9 +78,22 @@ class Blobs:
 
     def _publish(self, fresh: Path, place: Path) -> None:
         # also where the blob exists already: the old copy may be damaged, or not yet safe from a power cut
-        _make_durable_dir(place.parent)
+        self._make_dir(place.parent)
         fresh.replace(place)
-        _fsync_dir(place.parent)
+        self._sync_dir(place.parent)
+
+    def _make_dir(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self._make_dir(folder.parent)
+            folder.mkdir(exist_ok=True)
+            self._sync_dir(folder.parent)
+
+    def _sync_dir(self, folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self._fsync(handle)
+        finally:
+            os.close(handle)
 
     def open(self, sha256: str) -> BinaryIO:
         try:
@@ -107,18 +122,3 @@ def _copy(source: BinaryIO, target: IO[bytes]) -> Stored:
         size += len(chunk)
     target.flush()
     return Stored(digest.hexdigest(), size)
-
-
-def _make_durable_dir(folder: Path) -> None:
-    if not folder.is_dir():
-        _make_durable_dir(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _fsync_dir(folder.parent)
-
-
-def _fsync_dir(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

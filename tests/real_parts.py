@@ -1,0 +1,143 @@
+"""Real servers for tests: PostgreSQL and Redis, started on free ports in folders of their own, stopped at the end.
+
+Where one is not installed, its tests are skipped with the line that installs it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+START_TIMEOUT_S = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(what: str, is_true: Callable[[], bool], timeout_s: float = START_TIMEOUT_S) -> None:
+    """Ask again until ``is_true``; for things outside this process that tell nobody."""
+    deadline = time.monotonic() + timeout_s
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen within {timeout_s} s")
+        time.sleep(0.01)
+
+
+class RedisServer:
+    """A Redis that can be stopped and started again on the same port; it forgets everything in between."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder],
+            stdout=subprocess.DEVNULL,
+        )
+        wait_until("the start of Redis", self._answers)
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+
+class PostgresServer:
+    """A PostgreSQL cluster; ``database(name)`` is the URL of one of its databases."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self._folder = folder
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def database(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.database("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def start(self) -> None:
+        data = self._folder / "data"
+        if not data.exists():
+            make = ["initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
+            subprocess.run(self._as_postgres(*make), check=True, stdout=subprocess.DEVNULL)
+        options = ["-p", str(self._port), "-h", "127.0.0.1", "-k", self._folder, "-F", "-c", "max_connections=200"]
+        self._process = subprocess.Popen(
+            self._as_postgres("postgres", "-D", data, *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        wait_until("the start of PostgreSQL", self._answers)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGQUIT)  # at once: clients are cut off
+            self._process.wait()
+
+    def _as_postgres(self, program: str, *args: str | Path) -> list[str | Path]:
+        become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        return [*become, self._binaries / program, *args]
+
+    def _answers(self) -> bool:
+        try:
+            with psycopg.connect(self.database("postgres")):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[::-1]), "")
+    if not found:
+        pytest.skip("no PostgreSQL: apt-get install -y postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="abgabe-postgres-", dir="/tmp"))
+    if os.geteuid() == 0:
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, pwd.getpwnam("postgres").pw_gid)
+    server = PostgresServer(Path(found).parent, folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    if not shutil.which("redis-server"):
+        pytest.skip("no Redis: apt-get install -y redis-server")
+    server = RedisServer(tmp_path)
+    server.start()
+    with contextlib.ExitStack() as stack:
+        stack.callback(server.kill)
+        yield server

@@ -1,0 +1,64 @@
+"""Binds ``grade`` to Celery, and composes a worker process of its own from the settings of its environment."""
+
+# mypy: disallow-untyped-decorators=False
+# (celery has no types)
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import Any
+
+import structlog
+from celery import shared_task, signals
+
+from core.database import check_schema
+from core.deps import Deps
+from core.queue import GRADE_TASK, App, Worker, open_deps
+from core.submissions import Reconciler
+from core.suites import find_suite
+from worker.exam import examine
+from worker.sandbox.base import Sandbox
+from worker.sandbox.choose import choose
+from worker.tasks import GradeDeps, grade
+
+log = structlog.get_logger(__name__)
+
+
+def make_grade_deps(state: Deps, worker: Worker, sandbox: Sandbox) -> GradeDeps:
+    return GradeDeps(
+        state,
+        worker,
+        find_suite=partial(find_suite, state.settings.suites_dir),
+        examine=partial(examine, sandbox=sandbox),
+        sandbox_kind=sandbox.kind,
+        image=sandbox.image,
+    )
+
+
+_making = threading.Lock()
+
+
+def _grade_deps(app: App) -> GradeDeps:
+    """What was handed in with the worker, or, in a worker process of its own, what the settings say."""
+    with _making:
+        if app.worker.deps is None:
+            state = open_deps(app.settings, app)
+            check_schema(state.database.engine)
+            sandbox, notice = choose(app.settings.sandbox, app.settings)
+            log.info("worker.sandbox", kind=sandbox.kind, notice=notice)
+            app.worker.deps = make_grade_deps(state, app.worker, sandbox)
+    deps: GradeDeps = app.worker.deps
+    return deps
+
+
+@shared_task(name=GRADE_TASK, bind=True)
+def grade_task(task: Any, submission_id: str) -> None:
+    grade(submission_id, _grade_deps(task.app))
+
+
+@signals.worker_ready.connect
+def _on_worker_ready(sender: Any, **_: Any) -> None:
+    """A worker process looks for lost work as well: some process always does."""
+    reconciler = Reconciler(_grade_deps(sender.app).state).start()
+    signals.worker_shutdown.connect(lambda **_: reconciler.stop(), weak=False)
