@@ -18,6 +18,7 @@ from core.queue import GRADE_TASK, App, Worker, open_deps
 from core.submissions import Reconciler
 from core.suites import find_suite
 from worker.exam import examine
+from worker.pairs import Pairs, SparePairs
 from worker.sandbox.base import Sandbox
 from worker.sandbox.choose import choose
 from worker.tasks import GradeDeps, grade
@@ -25,12 +26,12 @@ from worker.tasks import GradeDeps, grade
 log = structlog.get_logger(__name__)
 
 
-def make_grade_deps(state: Deps, worker: Worker, sandbox: Sandbox) -> GradeDeps:
+def make_grade_deps(state: Deps, worker: Worker, sandbox: Sandbox, pairs: Pairs) -> GradeDeps:
     return GradeDeps(
         state,
         worker,
         find_suite=partial(find_suite, state.settings.suites_dir),
-        examine=partial(examine, sandbox=sandbox),
+        examine=partial(examine, pairs=pairs),
         sandbox_kind=sandbox.kind,
         image=sandbox.image,
     )
@@ -47,7 +48,10 @@ def _grade_deps(app: App) -> GradeDeps:
             check_schema(state.database.engine)
             sandbox, notice = choose(app.settings.sandbox, app.settings)
             log.info("worker.sandbox", kind=sandbox.kind, notice=notice)
-            app.worker.deps = make_grade_deps(state, app.worker, sandbox)
+            sandbox.clean_up()
+            pairs = SparePairs(sandbox, app.settings.workers)
+            signals.worker_shutdown.connect(lambda **_: pairs.close(), weak=False)
+            app.worker.deps = make_grade_deps(state, app.worker, sandbox, pairs)
     deps: GradeDeps = app.worker.deps
     return deps
 

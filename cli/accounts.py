@@ -1,0 +1,51 @@
+"""Accounts and tokens from the command line."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+from sqlalchemy import select
+
+from cli.console import say
+from core.database import Database, check_schema, open_database
+from core.errors import NotFound, texts
+from core.models import Role, User
+from core.settings import Settings
+from server.auth.accounts import add_user
+from server.auth.tokens import create_token
+
+USER_UNKNOWN = texts(
+    "user.unknown",
+    en=("There is no account “{login}”.", "Make it with: abgabe user add {login}"),
+    de=("Es gibt kein Konto „{login}“.", "Es entsteht mit: abgabe user add {login}"),
+)
+
+
+def add(settings: Settings, login: str, name: str, role: Role, password_stdin: bool) -> None:
+    """Make an account; print its password where we made it up."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else make_password()
+    add_user(_database(settings), login, password, name=name, role=role)
+    say(f"{role.value} {login}" + ("" if password_stdin else f"  password: {password}"))
+
+
+def create_token_for(settings: Settings, login: str, name: str, days: float | None) -> None:
+    """Make a token and print it."""
+    database = _database(settings)
+    with database.read() as session:
+        user_id = session.scalar(select(User.id).where(User.login == login))
+    if user_id is None:
+        raise NotFound(USER_UNKNOWN, login=login)
+    say(create_token(database, user_id, name, days=days))
+
+
+def make_password() -> str:
+    """A password that can be read aloud and typed: three groups of four letters and digits, 60 bits."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(3))
+
+
+def _database(settings: Settings) -> Database:
+    database = open_database(settings.database)
+    check_schema(database.engine)
+    return database

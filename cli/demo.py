@@ -1,0 +1,112 @@
+"""``abgabe demo``: a course to look around in, with accounts, and two hand-ins made the way a student makes them."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import httpx
+import structlog
+from sqlalchemy import select
+
+from cli.accounts import make_password
+from cli.console import err, say
+from cli.up import listening, migrate_database, serve
+from core import intake
+from core.database import Database, open_database
+from core.deps import Deps
+from core.models import Course, Exercise, Role, Submission, User
+from core.settings import PROJECT, Settings
+from core.suites import Suite, load_suites
+from server.auth.accounts import add_user
+
+COURSE = {"en": "Deep Learning (demo)", "de": "Deep Learning (Demo)"}
+PEOPLE = (
+    ("admin", "Ada Admin", Role.ADMIN),
+    ("tutor", "Toni Tutor", Role.TUTOR),
+    ("alice", "Alice Adam", Role.STUDENT),
+    ("bob", "Bob Bias", Role.STUDENT),
+    ("carol", "Carol Conv", Role.STUDENT),
+)
+SAMPLES = (("alice", "right_reference"), ("bob", "wrong_averaged_gradient"))
+CANDIDATES = PROJECT / "tests" / "candidates"
+
+log = structlog.get_logger(__name__)
+
+
+def demo(settings: Settings, port: int | None) -> None:
+    """Set up what is not there yet, and serve."""
+    wanted = settings.port if port is None else port
+    with listening(settings.host, wanted, or_another=True) as sock:
+        migrate_database(settings)
+        database = open_database(settings.database)
+        add_course(database, load_suites(settings.suites_dir))
+        passwords = add_people(database, settings.data_dir / "demo-accounts.json")
+        database.close()
+        if sock.getsockname()[1] != wanted:
+            err.print(f"Port {wanted} is taken; using another one.", style="yellow")
+        for login, _, role in PEOPLE:
+            say(f"  {role.value:8} {login:8} password: {passwords[login]}")
+        serve(settings, sock, lambda deps, url: _hand_in_samples(deps, url, passwords))
+
+
+def add_course(database: Database, suites: dict[str, Suite]) -> None:
+    """The demo course with an exercise for each suite; what is there already stays as it is."""
+    with database.write() as session:
+        course = session.scalar(select(Course).where(Course.slug == "demo"))
+        if course is None:
+            course = Course(slug="demo", title=COURSE)
+            session.add(course)
+            session.flush()
+        known = set(session.scalars(select(Exercise.slug).where(Exercise.course_id == course.id)))
+        for position, suite in enumerate(suites.values()):
+            if suite.id not in known:
+                session.add(Exercise(course_id=course.id, slug=suite.id, title=suite.title, position=position))
+
+
+def add_people(database: Database, path: Path) -> dict[str, str]:
+    """The demo's accounts; their passwords, which a second start reads from ``path``."""
+    passwords: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    with database.read() as session:
+        known = set(session.scalars(select(User.login)))
+    fresh = [person for person in PEOPLE if person[0] not in passwords]
+    passwords.update({login: make_password() for login, _, _ in fresh})
+    # Written before the accounts exist: a start that is cut short in between can be repeated.
+    _write_private(path, json.dumps(passwords, indent=1))
+    for login, name, role in PEOPLE:
+        if login not in known:
+            add_user(database, login, passwords[login], name=name, role=role)
+    return passwords
+
+
+def _write_private(path: Path, text: str) -> None:
+    fresh = path.with_suffix(".new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
+
+
+def _hand_in_samples(deps: Deps, url: str, passwords: dict[str, str]) -> None:
+    """Hand in over HTTP as soon as the server answers, once in the life of the data directory."""
+    with deps.database.read() as session:
+        if session.scalar(select(Submission.id).limit(1)) is not None:
+            return
+    threading.Thread(target=_hand_in, args=(url, passwords), name="demo-samples", daemon=True).start()
+
+
+def _hand_in(url: str, passwords: dict[str, str]) -> None:
+    transport = httpx.HTTPTransport(retries=5)
+    with httpx.Client(base_url=f"{url}/api/v1", transport=transport, timeout=60, trust_env=False) as client:
+        for login, sample in SAMPLES:
+            folder = CANDIDATES / "ex1" / sample
+            if not folder.is_dir():
+                continue
+            credentials = {"login": login, "password": passwords[login], "name": "demo"}
+            token = client.post("/tokens", json=credentials).raise_for_status().json()["token"]
+            with intake.Upload.from_paths([folder]) as upload, intake.pack(upload, intake.Limits()) as archive:
+                files = {"files": ("submission.zip", archive, "application/zip")}
+                headers = {"Authorization": f"Bearer {token}"}
+                answer = client.post("/exercises/ex1/submissions", files=files, headers=headers)
+            log.info("demo.handed_in", login=login, sample=sample, status=answer.status_code)

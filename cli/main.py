@@ -1,0 +1,111 @@
+"""``abgabe``: every command of an installation, from a first demo to daily use."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli import accounts, demo, doctor, grade, submit, up
+from cli.console import failing_with, say
+from core.models import Role
+from core.settings import get_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Abgabe grades a deep-learning course's exercises; the student's code never shares an interpreter with the "
+    "tests.",
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(no_args_is_help=True, help="Accounts.")
+token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
+app.add_typer(user, name="user")
+app.add_typer(token, name="token")
+
+SandboxKind = Literal["auto", "docker", "bubblewrap"]
+
+
+@app.command("up")
+def up_command(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default: ABGABE_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default: ABGABE_PORT.")] = None,
+) -> None:
+    """Serve this installation until Ctrl-C; without a broker, grade in the same process."""
+    with failing_with(3):
+        up.up(get_settings(), host, port)
+
+
+@app.command("demo")
+def demo_command(
+    port: Annotated[int | None, typer.Option(help="Port to listen on; another one if it is taken.")] = None,
+) -> None:
+    """A demo course with accounts and two hand-ins, served until Ctrl-C. A second start keeps the data."""
+    with failing_with(3):
+        demo.demo(get_settings(), port)
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this program's schema."""
+    with failing_with(3):
+        up.migrate_database(get_settings())
+        say("The database is up to date.")
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Check this installation and prove that its sandbox holds. Exit 0: all is well."""
+    with failing_with(3):
+        sys.exit(doctor.doctor(get_settings()))
+
+
+@app.command("grade")
+def grade_command(
+    exercise: Annotated[str, typer.Argument(help="An exercise's id, or a folder that holds a suite.toml.")],
+    paths: Annotated[list[Path], typer.Argument(help="A zip, a folder, or .py files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    sandbox: Annotated[SandboxKind, typer.Option(help="What keeps the code in.")] = "auto",
+    seed: Annotated[int, typer.Option(help="The exam's seed: the same seed gives the same inputs.")] = 0,
+) -> None:
+    """Grade a hand-in exactly as a worker does, without a database.
+
+    Exit 0: every case has a verdict, whatever the points; 2: the hand-in was refused; 3: our or the suite's failure.
+    """
+    sys.exit(grade.grade(get_settings(), exercise, paths, as_json, sandbox, seed))
+
+
+@app.command("submit")
+def submit_command(
+    exercise: Annotated[str, typer.Argument(help="An exercise's id.")],
+    paths: Annotated[list[Path], typer.Argument(help="A zip, a folder, or .py files.")],
+    server: Annotated[str, typer.Option(envvar="ABGABE_SERVER", help="The server, e.g. https://abgabe.example.org.")],
+    api_token: Annotated[str | None, typer.Option("--token", envvar="ABGABE_TOKEN", help="Your API token.")] = None,
+    login: Annotated[str | None, typer.Option(help="Log in by name instead; asks for the password.")] = None,
+) -> None:
+    """Hand in to a server and watch the verdicts arrive. Exit codes as for grade."""
+    sys.exit(submit.submit(exercise, paths, server, api_token, login))
+
+
+@user.command("add")
+def user_add_command(
+    login: Annotated[str, typer.Argument(help="The name to log in with.")],
+    name: Annotated[str, typer.Option(help="The name that staff see.")] = "",
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.STUDENT,
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+) -> None:
+    """Make an account. Without --password-stdin a password is made up and printed once."""
+    with failing_with(2):
+        accounts.add(get_settings(), login, name, role, password_stdin)
+
+
+@token.command("create")
+def token_create_command(
+    login: Annotated[str, typer.Argument(help="Whose token.")],
+    name: Annotated[str, typer.Option(help="What it is for.")] = "cli",
+    days: Annotated[float | None, typer.Option(help="Days until it expires; default: never.")] = None,
+) -> None:
+    """Make an API token and print it, once."""
+    with failing_with(2):
+        accounts.create_token_for(get_settings(), login, name, days)

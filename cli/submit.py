@@ -1,0 +1,132 @@
+"""``abgabe submit``: hand in to a server over its REST API, and watch the verdicts arrive."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from rich.markup import escape
+
+from cli.console import complain, err, language, out
+from core import intake
+from core.errors import AbgabeError
+from exam.report import Fault
+
+REFUSED, FAILED = 2, 3
+WAIT_S = 3600.0
+
+
+class _Answered(Exception):
+    """The server said no; ``code`` is ours to exit with."""
+
+    def __init__(self, code: int, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+        self.hint = hint
+
+
+def submit(exercise: str, paths: list[Path], server: str, token: str | None, login: str | None) -> int:
+    """Hand in and follow; the exit code."""
+    try:
+        with _client(server) as client:
+            client.headers["Authorization"] = f"Bearer {token or _log_in(client, login)}"
+            submission = _upload(client, exercise, paths)
+            _follow(client, submission["id"])
+            return _conclude(_checked(client.get(f"/submissions/{submission['id']}/result")).json())
+    except _Answered as answer:
+        err.print(f"abgabe: {answer}", markup=False, style="bold red")
+        if answer.hint:
+            err.print(f"        {answer.hint}", markup=False)
+        return answer.code
+    except AbgabeError as error:
+        complain(error)
+        return REFUSED if error.fault is Fault.STUDENT else FAILED
+    except httpx.HTTPError as error:
+        err.print(f"abgabe: {server} does not answer as a server of Abgabe ({error}).", markup=False, style="bold red")
+        err.print("        Check --server and your network.", markup=False)
+        return FAILED
+
+
+def _client(server: str) -> httpx.Client:
+    if urlsplit(server).scheme not in ("http", "https"):
+        raise _Answered(REFUSED, f"“{server}” is not the address of a server.", "Give it as https://…")
+    headers = {"Accept-Language": language()}
+    return httpx.Client(base_url=f"{server.rstrip('/')}/api/v1", headers=headers, timeout=60, follow_redirects=False)
+
+
+def _log_in(client: httpx.Client, login: str | None) -> str:
+    if not login:
+        hint = "Make a token on the server (abgabe token create) and give it as --token or ABGABE_TOKEN, or use --login."
+        raise _Answered(REFUSED, "No token was given.", hint)
+    password = getpass.getpass(f"Password of {login}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    answer = _checked(client.post("/tokens", json={"login": login, "password": password, "name": "abgabe submit"}))
+    return str(answer.json()["token"])
+
+
+def _upload(client: httpx.Client, exercise: str, paths: list[Path]) -> dict[str, Any]:
+    with intake.Upload.from_paths(paths) as upload, intake.pack(upload, intake.Limits()) as archive:
+        name = paths[0].name if len(paths) == 1 and paths[0].suffix == ".zip" else "submission.zip"
+        with err.status("uploading"):
+            answer = _checked(client.post(f"/exercises/{exercise}/submissions", files={"files": (name, archive)}))
+    submission: dict[str, Any] = answer.json()
+    err.print(f"Accepted as submission {submission['id']}.", markup=False)
+    return submission
+
+
+def _follow(client: httpx.Client, submission_id: str) -> None:
+    """Print each verdict as it comes, until the submission is final."""
+    with client.stream("GET", f"/submissions/{submission_id}/events", timeout=httpx.Timeout(60, read=WAIT_S)) as answer:
+        for event, data in _events(_checked(answer).iter_lines()):
+            if event == "case":
+                _print_case(data)
+            if event == "done":
+                return
+
+
+def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Server-sent events: (name, JSON data) of each."""
+    event, data = "message", ""
+    for line in lines:
+        if line.startswith("event:"):
+            event = line[6:].strip()
+        elif line.startswith("data:"):
+            data += line[5:].strip()
+        elif not line and data:
+            yield event, json.loads(data)
+            event, data = "message", ""
+
+
+def _print_case(case: dict[str, Any]) -> None:
+    passed = case["verdict"] == "passed"
+    style = "green" if passed else "red" if case["counts"] else "yellow"
+    text = escape(str(case["title"])) + ("" if passed else f" – {escape(str(case['message']))}")
+    out.print(f"[{style}]{case['verdict']:12}[/{style}] {text}")
+
+
+def _conclude(result: dict[str, Any]) -> int:
+    if result.get("points") is None:
+        err.print("Grading failed on our side; staff have been told, and nothing was counted.", style="bold red")
+        return FAILED
+    for group in result["groups"]:
+        out.print(f"{group['points']:>6g} / {group['max_points']:g}  {group['title']}", markup=False)
+    out.print(f"{result['points']:>6g} / {result['max_points']:g}", style="bold")
+    return 0
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
+    """The answer, unless it is a problem (RFC 9457)."""
+    if answer.is_success:
+        return answer
+    answer.read()
+    try:
+        problem = answer.json()
+        text, hint = str(problem.get("detail") or problem["title"]), str(problem.get("hint") or "")
+    except (ValueError, KeyError, AttributeError):
+        text, hint = f"The server answered {answer.status_code}.", ""
+    raise _Answered(REFUSED if answer.status_code < 500 else FAILED, text, hint)

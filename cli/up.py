@@ -1,0 +1,150 @@
+"""``abgabe up``: the server, and where no broker is configured the worker beside it, in one process."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+
+from cli.console import err, say
+from core.database import check_schema, migrate
+from core.deps import Deps
+from core.embedded import start_embedded_worker
+from core.errors import AbgabeError, OurError, texts
+from core.queue import open_deps
+from core.settings import Settings
+from core.suites import load_suites
+from server.app import create_app
+from worker.binding import make_grade_deps
+from worker.pairs import SparePairs
+from worker.sandbox.choose import choose
+
+PORT_TAKEN = texts(
+    "up.port_taken",
+    en=("Port {port} on {host} is taken.", "Choose another one: --port or ABGABE_PORT."),
+    de=("Port {port} auf {host} ist belegt.", "Bitte einen anderen wählen: --port oder ABGABE_PORT."),
+)
+CANNOT_LISTEN = texts(
+    "up.cannot_listen",
+    en=("Cannot listen on {host}:{port}: {reason}.", "Check ABGABE_HOST and ABGABE_PORT."),
+    de=("Auf {host}:{port} kann nicht gelauscht werden: {reason}.", "Bitte ABGABE_HOST und ABGABE_PORT prüfen."),
+)
+DATA_DIR_UNUSABLE = texts(
+    "up.data_dir",
+    en=("The data directory {path} cannot be used: {reason}.", "Set ABGABE_DATA_DIR to a folder that you may write."),
+    de=(
+        "Das Datenverzeichnis {path} ist nicht benutzbar: {reason}.",
+        "Bitte ABGABE_DATA_DIR auf einen beschreibbaren Ordner setzen.",
+    ),
+)
+
+
+def up(settings: Settings, host: str | None, port: int | None) -> None:
+    """Serve until Ctrl-C. Raises an AbgabeError where that cannot begin."""
+    host, port = host or settings.host, settings.port if port is None else port
+    with listening(host, port) as sock:
+        if settings.embedded:
+            migrate_database(settings)
+        serve(settings, sock)
+
+
+def migrate_database(settings: Settings) -> None:
+    """Make the data directory and bring the database to this program's schema."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OurError(DATA_DIR_UNUSABLE, path=str(settings.data_dir), reason=error.strerror) from error
+    migrate(settings.database)
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int, *, or_another: bool = False) -> Iterator[socket.socket]:
+    """A listening socket, opened before anything else is started; ``or_another``: any free port if this one is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+            sock.listen(512)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise OurError(CANNOT_LISTEN, host=host, port=port, reason=error.strerror) from error
+            if not or_another:
+                raise OurError(PORT_TAKEN, host=host, port=port) from error
+            sock.close()
+            with listening(host, 0) as other:
+                yield other
+            return
+        yield sock
+
+
+def url_of(sock: socket.socket) -> str:
+    """Where a browser on this machine reaches the socket."""
+    host, port = sock.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(settings: Settings, sock: socket.socket, on_ready: Callable[[Deps, str], None] | None = None) -> None:
+    """Serve on ``sock``; ``on_ready`` is called with the page's address when requests can come."""
+    configure_logging(settings)
+    deps = open_deps(settings)
+    try:
+        check_schema(deps.database.engine)
+        with _grading(deps):
+            app = create_app(settings, deps)
+            config = uvicorn.Config(
+                app, log_config=None, access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
+            )
+            say(f"Abgabe is at {url_of(sock)}  (Ctrl-C ends it)")
+            if on_ready:
+                on_ready(deps, url_of(sock))
+            uvicorn.Server(config).run(sockets=[sock])
+    finally:
+        deps.live.close()
+        deps.database.close()
+
+
+@contextlib.contextmanager
+def _grading(deps: Deps) -> Iterator[None]:
+    """The embedded worker with its sandboxes, where this process is to grade."""
+    if not deps.settings.embedded:
+        yield
+        return
+    sandbox, notice = choose(deps.settings.sandbox, deps.settings)
+    if notice:
+        err.print(notice, markup=False, style="yellow")
+    sandbox.clean_up()
+    pairs = SparePairs(sandbox, deps.settings.workers)
+    try:
+        worker = start_embedded_worker(deps, lambda who: make_grade_deps(deps, who, sandbox, pairs))
+        for suite in load_suites(deps.settings.suites_dir).values():
+            with contextlib.suppress(AbgabeError):  # the exam that needs it will say what is wrong
+                pairs.prepare(suite)
+        try:
+            yield
+        finally:
+            worker.stop()
+    finally:
+        pairs.close()
+
+
+def configure_logging(settings: Settings) -> None:
+    """Lines of key=value on standard error, of our own and of the libraries we use."""
+    level = getattr(logging, settings.log_level.upper())
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=err.file),
+    )
