@@ -62,7 +62,9 @@ def _client(server: str) -> httpx.Client:
 
 def _log_in(client: httpx.Client, login: str | None) -> str:
     if not login:
-        hint = "Make a token on the server (abgabe token create) and give it as --token or ABGABE_TOKEN, or use --login."
+        hint = (
+            "Make a token on the server (abgabe token create) and give it as --token or ABGABE_TOKEN, or use --login."
+        )
         raise _Answered(REFUSED, "No token was given.", hint)
     password = getpass.getpass(f"Password of {login}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     answer = _checked(client.post("/tokens", json={"login": login, "password": password, "name": "abgabe submit"}))

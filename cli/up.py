@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
+from server.app import create_app
+from worker.sandbox.choose import choose
 
 from cli.console import err, say
 from core.database import check_schema, migrate
@@ -19,10 +21,8 @@ from core.errors import AbgabeError, OurError, texts
 from core.queue import open_deps
 from core.settings import Settings
 from core.suites import load_suites
-from server.app import create_app
 from worker.binding import make_grade_deps
 from worker.pairs import SparePairs
-from worker.sandbox.choose import choose
 
 PORT_TAKEN = texts(
     "up.port_taken",

@@ -1,0 +1,117 @@
+"""``abgabe doctor``: is this installation sound? One line for each check, and the proof that the sandbox holds."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.markup import escape
+from worker.sandbox.choose import choose
+
+from cli.console import language, out
+from core.database import check_schema, open_database
+from core.errors import AbgabeError
+from core.queue import CeleryQueue, make_app
+from core.settings import Settings
+from core.suites import load_suite, load_suites
+from exam.report import Report, Verdict
+from worker.exam import examine
+from worker.pairs import ColdPairs
+
+PROBE = Path(__file__).resolve().parent / "probe"
+LOW_DISK_GIB = 2
+
+Check = Callable[[Settings], str]
+
+
+class Unwell(Exception):
+    """A check that failed, with what to do about it."""
+
+
+def doctor(settings: Settings) -> int:
+    """Run all checks; 0 where all are well, else 3."""
+    checks: tuple[tuple[str, Check], ...] = (
+        ("python", _python),
+        ("suites", _suites),
+        ("data directory", _data_dir),
+        ("database", _database),
+        ("queue", _queue),
+        ("sandbox", _sandbox),
+    )
+    results = [_report(name, check, settings) for name, check in checks]
+    return 0 if all(results) else 3
+
+
+def _report(name: str, check: Check, settings: Settings) -> bool:
+    try:
+        text, well = check(settings), True
+    except AbgabeError as error:
+        text, well = f"{error.text(language())} {error.hint(language())}", False
+    except Unwell as error:
+        text, well = str(error), False
+    mark = "[green]✓[/green]" if well else "[bold red]✗[/bold red]"
+    out.print(f"{mark} {name:15} {escape(text)}")
+    return well
+
+
+def _python(settings: Settings) -> str:
+    return platform.python_version()
+
+
+def _suites(settings: Settings) -> str:
+    suites = load_suites(settings.suites_dir)
+    if not suites:
+        raise Unwell(f"there is no suite in {settings.suites_dir}; set ABGABE_SUITES_DIR")
+    return ", ".join(f"{suite.id} (version {suite.version})" for suite in suites.values())
+
+
+def _data_dir(settings: Settings) -> str:
+    path = settings.data_dir.resolve()
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    try:
+        with tempfile.NamedTemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise Unwell(f"{existing} cannot be written ({error.strerror}); set ABGABE_DATA_DIR") from error
+    free_gib = shutil.disk_usage(existing).free / 2**30
+    if free_gib < LOW_DISK_GIB:
+        raise Unwell(f"only {free_gib:.1f} GiB are free at {existing}; make room")
+    return f"{path}, {free_gib:.0f} GiB free" + ("" if path.exists() else " (not made yet: abgabe up makes it)")
+
+
+def _database(settings: Settings) -> str:
+    if settings.database.startswith("sqlite") and not (settings.data_dir / "abgabe.sqlite3").exists():
+        return "none yet (abgabe up makes it)"
+    database = open_database(settings.database)
+    try:
+        check_schema(database.engine)
+        return f"{database.engine.dialect.name}, schema up to date"
+    finally:
+        database.close()
+
+
+def _queue(settings: Settings) -> str:
+    if settings.embedded:
+        return "in this process"
+    waiting = CeleryQueue(make_app(settings)).waiting()
+    return f"broker answers, {waiting} waiting"
+
+
+def _sandbox(settings: Settings) -> str:
+    """Examine an intruder in the sandbox that hand-ins would get."""
+    sandbox, notice = choose(settings.sandbox, settings)
+    report = probe(ColdPairs(sandbox))
+    broken = [f"{case.spec.id}: {case.message}" for case in report.cases if case.verdict is not Verdict.PASSED]
+    if broken:
+        raise Unwell(f"{sandbox.kind} does NOT hold; take no hand-ins. " + "; ".join(broken))
+    said = f"{sandbox.kind} holds: {len(report.cases)} of {len(report.cases)} attempts to break out stopped"
+    return said + (f" ({notice})" if notice else "")
+
+
+def probe(pairs: ColdPairs) -> Report:
+    """The exam of a hand-in that tries to break out."""
+    suite = load_suite(PROBE)
+    return examine(suite, {"intruder.py": (PROBE / "intruder.py").read_bytes()}, 0, pairs)
