@@ -64,7 +64,7 @@ def migrate_database(settings: Settings) -> None:
 
 @contextlib.contextmanager
 def listening(host: str, port: int, *, or_another: bool = False) -> Iterator[socket.socket]:
-    """A listening socket, opened before anything else is started; ``or_another``: any free port if this one is taken."""
+    """A socket that listens before anything else is started; ``or_another``: on any free port if this one is taken."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -28,7 +28,7 @@ import numpy.random  # NumPy loads these lazily; loaded here, they cost 12 ms on
 
 from exam.respondent import answer, seed_everything
 from exam.tree import sweep, write_tree
-from exam.usage import Usage, used_by_everybody_else
+from exam.usage import Usage, shared_once_bytes, used_by_everybody_else
 from exam.wire import (
     PROTOCOL,
     Begin,
@@ -194,7 +194,8 @@ class Supervisor:
         del running.samples[:-3000]
         if usage.cpu_s > float(self._limits["case_cpu_s"]):
             return "cpu"
-        return "memory" if usage.resident_bytes > int(self._limits["memory_mib"]) * _MIB else ""
+        limit = int(self._limits["memory_mib"]) * _MIB
+        return "memory" if usage.resident_bytes > limit and shared_once_bytes() > limit else ""
 
     def _autopsy(self, running: Running) -> tuple[str, int]:
         info = os.waitid(os.P_PID, running.pid, os.WEXITED | os.WNOWAIT)

@@ -46,7 +46,7 @@ def group_of(item: pytest.Item, groups: tuple[GroupTests, ...]) -> GroupTests | 
 
 def case_spec(item: pytest.Item, group: GroupTests) -> CaseSpec:
     """The case as its author describes it."""
-    name = item.name.removeprefix("test_").removeprefix("test")
+    name = item.name.removeprefix("test_") if item.name.startswith("test_") else item.name.removeprefix("test")
     texts = parse_docstring(inspect.getdoc(getattr(item, "function", None)) or "")
     advisory = item.get_closest_marker("advisory") is not None
     title = texts.get("title") or {"en": name.replace("_", " ")}
