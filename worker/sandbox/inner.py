@@ -1,0 +1,92 @@
+"""The first lines of Python in every sandbox: give up the last privileges, take on the limits, prove both, and only
+then run a module of ours. Nothing of a student's is there yet.
+
+Started by its path with nothing but the standard library in reach, so it imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import resource
+import select
+import site
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_SIGKILL = 9
+
+
+def _become(uid: int) -> None:
+    """From root with nothing but the right to do this, to a user that exists nowhere else."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def _stay_tethered() -> None:
+    """Die with the worker. The kernel forgets that wish when the user changes, so it is uttered again; the worker may
+    have died just before, then its end of our standard input is closed."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    poll = select.poll()
+    poll.register(0, select.POLLHUP)
+    if poll.poll(0):
+        sys.exit("the worker is gone")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+
+
+def _limit(name: str, value: int) -> None:
+    what = getattr(resource, f"RLIMIT_{name}")
+    hard = resource.getrlimit(what)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def _refuse_unless_caged() -> None:
+    """A mistake in how a sandbox is built must not pass unnoticed: run nothing where a wall is missing."""
+    with open("/proc/self/status") as file:
+        status = dict(line.rstrip().split(":", 1) for line in file)
+    walls = {
+        "has a process id of the host": os.getpid() == 1,
+        "is root": "0" not in (status["Uid"] + status["Gid"] + status["Groups"]).split(),
+        "has capabilities": not any(int(status[f"Cap{which}"], 16) for which in ("Inh", "Prm", "Eff", "Amb")),
+        "can gain privileges": status["NoNewPrivs"].strip() == "1",
+        "may make any system call": status["Seccomp"].strip() == "2",
+    }
+    broken = [fault for fault, holds in walls.items() if not holds]
+    if broken:
+        sys.exit(f"this is no sandbox: the process {', '.join(broken)}")
+
+
+def main() -> None:
+    """Read the command line that bubblewrap.py or docker.py wrote."""
+    parser = argparse.ArgumentParser(prog="inner")
+    parser.add_argument("--uid", type=int, default=0, help="become this user")
+    parser.add_argument("--tether", action="store_true", help="wait for a line on standard input; die with its writer")
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--path", action="append", default=[], help="where modules are found, beside the standard ones")
+    parser.add_argument("module")
+    parser.add_argument("args", nargs=argparse.REMAINDER)
+    order = parser.parse_args()
+    if order.tether and os.read(0, 1) != b"\n":
+        sys.exit("the worker is gone")
+    if order.uid:
+        _become(order.uid)
+    if order.tether:
+        _stay_tethered()
+    for limit in order.limit:
+        name, _, value = limit.partition("=")
+        _limit(name, int(value))
+    _refuse_unless_caged()
+    sys.path += order.path
+    site.setquit()  # exit() and quit(), which students use and -S leaves out
+    importlib.import_module(order.module).main(order.args)
+
+
+if __name__ == "__main__":
+    main()
