@@ -1,0 +1,56 @@
+# Abgabe on a fresh machine: `make demo` runs it, `make test` proves it. Debian/Ubuntu with Python >= 3.11.
+SHELL := /bin/bash
+VENV  := .venv
+BIN   := $(VENV)/bin
+# Missing parts are installed where we are root on Debian/Ubuntu; INSTALL=no forbids it.
+export INSTALL ?= yes
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test-setup demo test lint format bench clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+setup: $(VENV)/.installed $(VENV)/sandbox/.made  ## .venv with the abgabe command; nothing is started
+	@echo "Ready: $(BIN)/abgabe --help"
+
+$(BIN)/python:
+	@scripts/venv.sh $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/sandbox/.made: $(VENV)/.installed $(wildcard docker/*/requirements.txt) constraints.txt
+	$(BIN)/python -m worker.sandbox.environment
+	@touch $@
+
+demo: setup  ## the demo course on http://127.0.0.1:8000, until Ctrl-C
+	@scripts/parts.sh sandbox
+	@exec $(BIN)/abgabe demo
+
+$(VENV)/.test-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test]'
+	@touch $@
+
+test-setup: setup $(VENV)/.test-installed
+
+test: test-setup  ## everything: lint, types, import contracts, tests on real parts
+	@scripts/parts.sh all
+	@scripts/test.sh
+
+lint: test-setup  ## ruff, mypy, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: test-setup  ## format and sort what can be formatted and sorted
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: test-setup  ## the figures that the docs claim
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:  ## remove what was made here, but no data
+	rm -rf $(VENV) artefacts *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
