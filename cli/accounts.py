@@ -36,7 +36,7 @@ def create_token_for(settings: Settings, login: str, name: str, days: float | No
         user_id = session.scalar(select(User.id).where(User.login == login))
     if user_id is None:
         raise NotFound(USER_UNKNOWN, login=login)
-    say(create_token(database, user_id, name, days=days))
+    say(create_token(database, user_id, name, days=days).secret)
 
 
 def make_password() -> str:

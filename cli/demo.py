@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from cli.accounts import make_password
 from cli.console import err, say
+from cli.courses import ensure_course
 from cli.up import listening, migrate_database, serve
 from core import intake
 from core.database import Database, open_database
 from core.deps import Deps
-from core.models import Course, Exercise, Role, Submission, User
+from core.models import Role, Submission, User
 from core.settings import PROJECT, Settings
-from core.suites import Suite, load_suites
+from core.suites import load_suites
 from server.auth.accounts import add_user
 
 COURSE = {"en": "Deep Learning (demo)", "de": "Deep Learning (Demo)"}
@@ -42,7 +43,7 @@ def demo(settings: Settings, port: int | None) -> None:
     with listening(settings.host, wanted, or_another=True) as sock:
         migrate_database(settings)
         database = open_database(settings.database)
-        add_course(database, load_suites(settings.suites_dir))
+        ensure_course(database, "demo", COURSE, list(load_suites(settings.suites_dir).values()))
         passwords = add_people(database, settings.data_dir / "demo-accounts.json")
         database.close()
         if sock.getsockname()[1] != wanted:
@@ -50,20 +51,6 @@ def demo(settings: Settings, port: int | None) -> None:
         for login, _, role in PEOPLE:
             say(f"  {role.value:8} {login:8} password: {passwords[login]}")
         serve(settings, sock, lambda deps, url: _hand_in_samples(deps, url, passwords))
-
-
-def add_course(database: Database, suites: dict[str, Suite]) -> None:
-    """The demo course with an exercise for each suite; what is there already stays as it is."""
-    with database.write() as session:
-        course = session.scalar(select(Course).where(Course.slug == "demo"))
-        if course is None:
-            course = Course(slug="demo", title=COURSE)
-            session.add(course)
-            session.flush()
-        known = set(session.scalars(select(Exercise.slug).where(Exercise.course_id == course.id)))
-        for position, suite in enumerate(suites.values()):
-            if suite.id not in known:
-                session.add(Exercise(course_id=course.id, slug=suite.id, title=suite.title, position=position))
 
 
 def add_people(database: Database, path: Path) -> dict[str, str]:

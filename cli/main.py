@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import accounts, demo, doctor, grade, submit, up
+from cli import accounts, courses, demo, doctor, grade, submit, up
 from cli.console import failing_with, say
 from core.models import Role
 from core.settings import get_settings
@@ -20,7 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 user = typer.Typer(no_args_is_help=True, help="Accounts.")
+course = typer.Typer(no_args_is_help=True, help="Courses and their exercises.")
 token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
+app.add_typer(course, name="course")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 
@@ -98,6 +100,17 @@ def user_add_command(
     """Make an account. Without --password-stdin a password is made up and printed once."""
     with failing_with(2):
         accounts.add(get_settings(), login, name, role, password_stdin)
+
+
+@course.command("add")
+def course_add_command(
+    slug: Annotated[str, typer.Argument(help="The course's short name.")],
+    exercises: Annotated[list[str], typer.Argument(help="Exercises by id, e.g. ex1.")],
+    title: Annotated[str, typer.Option(help="The name that students see.")] = "",
+) -> None:
+    """Make a course, or add exercises to one."""
+    with failing_with(2):
+        courses.add(get_settings(), slug, title, exercises)
 
 
 @token.command("create")
