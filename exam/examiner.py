@@ -156,7 +156,9 @@ def examine(job: Job, listener: socket.socket, worker: Channel, suites: Path) ->
     options = [f"--rootdir={folder}", f"--confcutdir={folder}", "-c", os.devnull, "--import-mode=importlib"]
     without = [part for name in _WITHOUT for part in ("-p", f"no:{name}")]
     # Plain asserts: a rewritten one would show the student the test's own values.
-    pytest.main([*options, *without, "--assert=plain", "--strict-markers", *files], plugins=[exam])
+    pytest.main(
+        [*options, *without, "--assert=plain", "--strict-markers", "--disable-plugin-autoload", *files], plugins=[exam]
+    )
     if exam.broken:
         worker.say(SuiteFailed("\n".join(exam.broken)))
     worker.say(Finished())
