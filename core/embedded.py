@@ -11,10 +11,12 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import structlog
+from celery.concurrency.thread import TaskPool
 from celery.worker import WorkController
 
 from core.deps import Deps
@@ -59,6 +61,14 @@ class DataDirLock:
         os.close(self._file)
 
 
+class _Threads(TaskPool):  # type: ignore[misc]  # celery has no types
+    """Celery's pool of threads, each of which knows its app: Celery looks for *the* app of the process otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.executor = ThreadPoolExecutor(self.limit, "exam", initializer=self.app.set_current)
+
+
 class EmbeddedWorker:
     """Grades with ``settings.workers`` threads until ``stop``, and looks for lost work."""
 
@@ -68,6 +78,7 @@ class EmbeddedWorker:
         self._ready = threading.Event()
         self._controller = WorkController(
             app=app,
+            pool=_Threads,
             queues=[GRADE_QUEUE],
             ready_callback=lambda consumer: self._ready.set(),
             without_heartbeat=True,
@@ -75,7 +86,7 @@ class EmbeddedWorker:
             without_gossip=True,
         )
         self._thread = threading.Thread(target=self._controller.start, name="embedded-worker", daemon=True)
-        self._reconciler = Reconciler(deps, queue_is_empty=True)
+        self._reconciler = Reconciler(deps, queue_is_empty=app.board is not None)
 
     def start(self) -> None:
         self._thread.start()

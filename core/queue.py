@@ -10,6 +10,7 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -72,14 +73,16 @@ class App(Celery):  # type: ignore[misc]  # celery has no types
     worker: Worker
 
 
-def make_app(settings: Settings) -> App:
-    app = App("abgabe", include=["worker.binding"], set_as_current=False)
+def make_app(settings: Settings, include: Sequence[str] = ("worker.binding",)) -> App:
+    """An app for ``settings``; ``include`` names the modules whose tasks its workers know."""
+    app = App("abgabe", include=list(include), set_as_current=False)
     app.settings = settings
     app.worker = Worker(worker_name())
     app.board = Board() if settings.embedded else None
     app.conf.update(COMMON, broker_url=settings.broker_url, worker_concurrency=settings.workers)
     if app.board:
         app.conf.update(
+            broker_url="memory://localhost",  # kombu warns of a URL without a host
             broker_transport="core.memory_broker:Transport",
             broker_transport_options={"board": app.board},
             worker_enable_remote_control=False,

@@ -70,6 +70,7 @@ def receive(
     now = deps.clock()
     with deps.database.read() as session:
         _check_open(session, user_id, exercise_id, now)
+    archive.seek(0)
     stored = deps.blobs.put(archive)
     with deps.database.write() as session:
         # one hand-in at a time per user: numbers have no gaps, a key is used once
@@ -79,7 +80,7 @@ def receive(
             submission = _new_submission(session, user_id, exercise_id, stored, now)
             submission.filename = _clean(filename)
             submission.missing = list(intake.missing)
-            submission.notices = [{"code": notice.code, "params": dict(notice.params)} for notice in intake.notices]
+            submission.notices = [notice.to_json() for notice in intake.notices]
             submission.idempotency_key = idempotency_key
             session.add(submission)
     if submission.state is SubmissionState.QUEUED:

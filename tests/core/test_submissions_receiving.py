@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import io
 
 import pytest
 from sqlalchemy import select
 
 from core.errors import KeyReused, NotAllowed, NotFound
+from core.intake import Notice
 from core.models import Exercise, Role, Submission, SubmissionState
 from core.submissions import reconcile
 from tests.core.state_makers import START, FakeIntake, State, make_exercise, make_user, receive, together
-
-
-@dataclass(frozen=True)
-class FakeNotice:
-    code: str = "intake.renamed"
-    params: dict[str, str] = field(default_factory=lambda: {"found": "relu.py"})
 
 
 def change_exercise(state: State, **changes: dt.datetime) -> None:
@@ -35,11 +30,18 @@ class TestAccepting:
         assert (submission.state, submission.number, submission.size_bytes) == (SubmissionState.QUEUED, 1, 7)
         assert state.queue.ids == [submission.id]
 
+    def test_the_archive_is_stored_from_its_beginning(self, state: State) -> None:
+        archive = io.BytesIO(b"content")
+        archive.read()  # as the intake has
+        assert state.receive(archive=archive).size_bytes == 7
+
     def test_what_the_intake_found_is_kept(self, state: State) -> None:
-        intake = FakeIntake(missing=("Layers/ReLU.py",), notices=(FakeNotice(),))
+        intake = FakeIntake(
+            missing=("Layers/ReLU.py",), notices=(Notice("intake.missing", {"names": "Layers/ReLU.py"}),)
+        )
         submission = state.load(state.receive(intake=intake))
         assert submission.missing == ["Layers/ReLU.py"]
-        assert submission.notices == [{"code": "intake.renamed", "params": {"found": "relu.py"}}]
+        assert submission.notices == [{"code": "intake.missing", "params": {"names": "Layers/ReLU.py"}}]
 
     def test_it_is_accepted_although_the_broker_is_down_and_enqueued_later(self, state: State) -> None:
         state.queue.down = True
