@@ -1,0 +1,1 @@
+"""REST, version 1: the same deeds as the pages, for programs."""

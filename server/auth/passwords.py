@@ -1,0 +1,40 @@
+"""Passwords: argon2 at rest, a few checks at a time, and the same time spent whether or not the account exists."""
+
+from __future__ import annotations
+
+import threading
+
+from pwdlib import PasswordHash
+
+from core.errors import StudentError, texts
+
+TOO_SHORT = texts(
+    "password.too_short",
+    en=("The new password is too short.", "Use at least {least} characters; several words are easiest to remember."),
+    de=("Das neue Passwort ist zu kurz.", "Mindestens {least} Zeichen; mehrere Wörter merken sich am leichtesten."),
+)
+TOO_LONG = texts(
+    "password.too_long",
+    en=("The new password is too long.", "Use at most {most} characters."),
+    de=("Das neue Passwort ist zu lang.", "Höchstens {most} Zeichen."),
+)
+
+LEAST, MOST = 10, 256
+_argon2 = PasswordHash.recommended()
+_at_a_time = threading.BoundedSemaphore(4)  # each check takes 64 MiB: a flood of logins must not take all memory
+_nobody = _argon2.hash("nobody has this password")
+
+
+def hash_password(password: str) -> str:
+    """What to store for ``password``. Raises StudentError where it is too short or too long."""
+    if len(password) < LEAST:
+        raise StudentError(TOO_SHORT, least=LEAST)
+    if len(password) > MOST:
+        raise StudentError(TOO_LONG, most=MOST)
+    return _argon2.hash(password)
+
+
+def matches(password: str, stored: str | None) -> bool:
+    """Whether ``stored`` was made from ``password``; always no, as slowly, where nothing is stored."""
+    with _at_a_time:
+        return _argon2.verify(password[: MOST + 1], stored or _nobody) and stored is not None

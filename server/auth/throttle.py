@@ -1,0 +1,57 @@
+"""Slows down who guesses passwords: so many failures per account and address, then a pause. Kept in memory: a
+restart forgets it, and each server process counts for itself."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from core.errors import texts
+from server.errors import TooOften
+
+TOO_OFTEN = texts(
+    "login.too_often",
+    en=("Too many wrong passwords.", "Wait {minutes} min, then try again."),
+    de=("Zu viele falsche Passwörter.", "Bitte {minutes} min warten und es dann noch einmal versuchen."),
+)
+
+
+class Throttle:
+    """At most ``failures`` per account and address within ``window_s``; remembers ``most`` of them."""
+
+    def __init__(
+        self,
+        failures: int = 8,
+        window_s: float = 600.0,
+        most: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._failures, self._window_s, self._most, self._clock = failures, window_s, most, clock
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+
+    def attempt(self, login: str, address: str) -> None:
+        """Count one more attempt, as failed until ``succeeded``. Raises TooOften where it may not be made."""
+        with self._lock:
+            times = self._recent((login, address))
+            if len(times) < self._failures:
+                times.append(self._clock())
+                return
+            wait_s = times[0] + self._window_s - self._clock()
+        raise TooOften(TOO_OFTEN, retry_after_s=math.ceil(wait_s), minutes=math.ceil(wait_s / 60))
+
+    def succeeded(self, login: str, address: str) -> None:
+        with self._lock:
+            self._seen.pop((login, address), None)
+
+    def _recent(self, key: tuple[str, str]) -> deque[float]:
+        times = self._seen.setdefault(key, deque(maxlen=self._failures))
+        self._seen.move_to_end(key)
+        while times and times[0] <= self._clock() - self._window_s:
+            times.popleft()
+        while len(self._seen) > self._most:
+            self._seen.popitem(last=False)
+        return times

@@ -1,0 +1,65 @@
+"""Handing in, the same for pages and programs: files from the request, read once, then stored for grading."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from core import intake, submissions
+from core.deps import Deps
+from core.errors import NotFound
+from core.models import Exercise, Submission, User
+from core.queries import find_exercise
+from core.submissions.receiving import EXERCISE_UNKNOWN
+from core.suites import find_suite
+from server.errors import HttpError
+from server.services import ServicesDep
+
+MAX_FIELDS = 16
+
+
+def exercise_of(services: ServicesDep, slug: str) -> Exercise:
+    exercise = find_exercise(services.database, slug)
+    if exercise is None:
+        raise NotFound(EXERCISE_UNKNOWN)
+    return exercise
+
+
+ExerciseDep = Annotated[Exercise, Depends(exercise_of)]
+
+
+@asynccontextmanager
+async def sent_files(request: Request) -> AsyncIterator[list[UploadFile]]:
+    """The parts called ``files`` of a multipart request, spooled to disk. Called only after the sender is known."""
+    try:
+        async with request.form(max_files=intake.Limits().max_files, max_fields=MAX_FIELDS) as form:
+            parts = form.getlist("files")
+            yield [part for part in parts if isinstance(part, UploadFile) and part.filename]
+    except HTTPException as error:
+        raise HttpError(error.status_code, error.detail) from error
+
+
+def hand_in(
+    deps: Deps, user: User, exercise: Exercise, files: Sequence[UploadFile], idempotency_key: str | None = None
+) -> Submission:
+    """Check the files and accept them for grading. Raises UploadRefused with nothing stored."""
+    limits = intake.Limits(max_upload_bytes=deps.settings.max_upload_mib * 2**20)
+    suite = find_suite(deps.settings.suites_dir, exercise.slug)
+    upload = intake.Upload([(file.filename or "", file.file) for file in files])
+    with intake.pack(upload, limits) as archive:
+        taken = intake.read(archive, suite, limits)
+        archive.seek(0)
+        return submissions.receive(
+            deps,
+            user_id=user.id,
+            exercise_id=exercise.id,
+            archive=archive,
+            intake=taken,
+            filename=upload.filename,
+            idempotency_key=idempotency_key,
+        )

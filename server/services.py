@@ -1,0 +1,39 @@
+"""What the routes need, gathered once when the application is made and found again through the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from core.database import Database
+from core.deps import Deps
+from core.settings import Settings
+from server.auth.sessions import Sessions
+from server.auth.throttle import Throttle
+
+
+@dataclass(frozen=True)
+class Services:
+    deps: Deps
+    sessions: Sessions
+    throttle: Throttle
+    key: bytes
+    """Signs what an anonymous visitor's forms carry."""
+
+    @property
+    def settings(self) -> Settings:
+        return self.deps.settings
+
+    @property
+    def database(self) -> Database:
+        return self.deps.database
+
+
+def services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]

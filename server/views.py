@@ -1,0 +1,211 @@
+"""What the page of one submission shows, in one language: its cases in groups, each with its look and its feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.errors import TEXTS, AbgabeError
+from core.intake import Notice
+from core.models import Attempt, Submission, SubmissionState
+from core.queries import SubmissionPage
+from core.suites import Suite
+from exam.report import CaseResult, CaseSpec, Fault, Language, Verdict
+from server import looks
+from server.i18n import pick
+from server.looks import Look
+
+FINAL = (SubmissionState.DONE, SubmissionState.STUCK)
+
+
+@dataclass(frozen=True)
+class CaseView:
+    position: int
+    spec: CaseSpec
+    result: CaseResult | None
+    is_running: bool
+    language: Language
+    group_title: str = ""
+    """Set where the case does not stand below its group's own heading."""
+
+    @property
+    def look(self) -> Look:
+        verdict = self.result.verdict if self.result else None
+        return looks.of_case(verdict, counts=self.spec.counts, is_running=self.is_running)
+
+    @property
+    def title(self) -> str:
+        return pick(self.spec.title, self.language)
+
+    @property
+    def to_mend(self) -> bool:
+        return self.result is not None and self.result.verdict is not Verdict.PASSED
+
+    @property
+    def message(self) -> str:
+        return self.result.message.text(self.language) if self.result else ""
+
+    @property
+    def why(self) -> str:
+        return "" if self.spec.counts else pick(self.spec.why, self.language)
+
+    @property
+    def hint(self) -> str:
+        is_students = self.result is not None and self.result.verdict.fault is Fault.STUDENT
+        return pick(self.spec.hint, self.language) if is_students else ""
+
+    @property
+    def traceback(self) -> str:
+        return self.result.traceback if self.result else ""
+
+    @property
+    def prints(self) -> str:
+        return self.result.prints if self.result else ""
+
+    @property
+    def cpu_s(self) -> float | None:
+        return self.result.cpu_s if self.result else None
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """A group's counting cases and what they earned; ``points`` is None until the submission is graded."""
+
+    id: str
+    title: str
+    points: float | None
+    max_points: float
+    cases: tuple[CaseView, ...]
+
+    @property
+    def passed(self) -> int:
+        return _passed(self.cases)
+
+    @property
+    def tone(self) -> str:
+        if self.points is None:
+            return "idle"
+        if self.points >= self.max_points:
+            return "good"
+        return "bad" if self.points == 0 else "warn"
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """A grading run, as staff see it."""
+
+    row: Attempt
+    language: Language
+
+    @property
+    def look(self) -> Look:
+        return looks.ATTEMPTS[self.row.state]
+
+    @property
+    def error(self) -> str:
+        if self.row.error is None:
+            return ""
+        code = str(self.row.error["code"])
+        return AbgabeError(code, **self.row.error["params"]).text(self.language) if code in TEXTS else code
+
+
+@dataclass(frozen=True)
+class ExamView:
+    page: SubmissionPage
+    suite: Suite | None
+    """The exercise's suite as it is now, for titles; None where it is gone or broken."""
+    language: Language
+
+    @property
+    def submission(self) -> Submission:
+        return self.page.submission
+
+    @property
+    def state(self) -> SubmissionState:
+        return self.submission.state
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def look(self) -> Look:
+        return looks.STATES[self.state]
+
+    @property
+    def total(self) -> int:
+        return len(self.page.plan)
+
+    @property
+    def finished(self) -> int:
+        return len(self.page.results)
+
+    @property
+    def missing(self) -> list[str]:
+        return self.submission.missing
+
+    @property
+    def notices(self) -> list[str]:
+        notices = [Notice.from_json(one) for one in self.submission.notices]
+        # what is missing has a list of its own
+        return [notice.text(self.language) for notice in notices if notice.code != "intake.missing"]
+
+    @property
+    def attempts(self) -> list[AttemptView]:
+        return [AttemptView(row, self.language) for row in self.page.attempts]
+
+    @cached_property
+    def cases(self) -> tuple[CaseView, ...]:
+        """Every planned case in order. The examiner takes them one by one, so the first without a result is running."""
+        is_running = self.state is SubmissionState.RUNNING
+        views = []
+        for position, (spec, result) in enumerate(self.page.cases):
+            group_title = "" if spec.counts else self._title(spec.group)
+            views.append(CaseView(position, spec, result, is_running and result is None, self.language, group_title))
+            is_running = is_running and result is not None
+        return tuple(views)
+
+    @cached_property
+    def groups(self) -> tuple[GroupView, ...]:
+        return tuple(self._group(name) for name in dict.fromkeys(case.spec.group for case in self._counting))
+
+    @property
+    def advisory(self) -> tuple[CaseView, ...]:
+        return tuple(case for case in self.cases if not case.spec.counts)
+
+    @property
+    def advisory_open(self) -> int:
+        """How many advisory cases found something to mend."""
+        return sum(case.to_mend for case in self.advisory)
+
+    @property
+    def passed(self) -> int:
+        return _passed(self._counting)
+
+    @property
+    def counting(self) -> int:
+        return len(self._counting)
+
+    @property
+    def _counting(self) -> tuple[CaseView, ...]:
+        return tuple(case for case in self.cases if case.spec.counts)
+
+    def _title(self, group: str) -> str:
+        titles = {one.id: one.title for one in self.suite.groups} if self.suite else {}
+        return pick(titles.get(group, {}), self.language) or group
+
+    def _group(self, name: str) -> GroupView:
+        earned = {one["id"]: one for one in self.submission.groups or ()}.get(name)
+        planned = {one.id: one.points for one in self.suite.groups} if self.suite else {}
+        return GroupView(
+            id=name,
+            title=self._title(name),
+            points=earned["points"] if earned else None,
+            max_points=earned["max_points"] if earned else planned.get(name, 0.0),
+            cases=tuple(case for case in self._counting if case.spec.group == name),
+        )
+
+
+def _passed(cases: Iterable[CaseView]) -> int:
+    return sum(case.result is not None and case.result.verdict is Verdict.PASSED for case in cases)

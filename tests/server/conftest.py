@@ -1,0 +1,67 @@
+"""One real server for the whole session, on which each test puts its own application with a fresh database."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.database import open_database
+from core.deps import Deps
+from core.live import MemoryLive
+from core.settings import Settings
+from core.storage import Blobs
+from server.app import create_app
+from tests.core.state_makers import Clock, ListQueue, State
+from tests.server.makers import House, make_course, make_suite
+
+
+class Stage:
+    """An ASGI application that is whatever application the current test has put on it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(128)
+        stage = Stage(f"http://127.0.0.1:{sock.getsockname()[1]}")
+        config = uvicorn.Config(stage, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
+        thread.start()
+        yield stage
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path / "data", database_url=sqlite_url, suites_dir=tmp_path / "suites", max_upload_mib=1
+    )
+
+
+@pytest.fixture
+def house(settings: Settings, stage: Stage) -> Iterator[House]:
+    clock, queue = Clock(), ListQueue()
+    blobs = Blobs(settings.blobs_dir)
+    deps = Deps(settings, open_database(settings.database), blobs, queue, MemoryLive(), clock)
+    state = State(deps, clock, queue, None, None)  # type: ignore[arg-type]
+    suite = make_suite(settings.suites_dir)
+    stage.app = create_app(settings, deps)
+    yield House(state, suite, make_course(state, suite), stage.url)
+    deps.database.close()
