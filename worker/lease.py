@@ -55,5 +55,5 @@ class KeptLease:
             except LeaseLost as error:
                 self._lost = error
                 return
-            except Exception:
-                log.exception("lease.not_renewed", submission=self._claim.submission_id)
+            except Exception as error:
+                log.warning("lease.not_renewed", submission=self._claim.submission_id, error=str(error))
