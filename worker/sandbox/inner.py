@@ -7,15 +7,17 @@ Started by its path with nothing but the standard library in reach, so it import
 from __future__ import annotations
 
 import argparse
+import ctypes
 import importlib
 import os
 import resource
 import select
+import signal
 import site
 import sys
 
 _PR_SET_PDEATHSIG = 1
-_SIGKILL = 9
+_CAPABILITY_VERSION_3 = 0x20080522
 
 
 def _become(uid: int) -> None:
@@ -23,14 +25,14 @@ def _become(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+    # The change of user leaves the inheritable set as it was: header (version 3, this process), then three empty sets.
+    ctypes.CDLL(None).capset((ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)())
 
 
 def _stay_tethered() -> None:
     """Die with the worker. The kernel forgets that wish when the user changes, so it is uttered again; the worker may
     have died just before, then its end of our standard input is closed."""
-    import ctypes
-
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     poll = select.poll()
     poll.register(0, select.POLLHUP)
     if poll.poll(0):

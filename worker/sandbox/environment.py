@@ -1,0 +1,123 @@
+"""The Python environments of the bubblewrap sandbox: one folder for each zone, made from the requirements that the
+Docker image of that zone is made from, and named by a digest of what it was made from.
+
+``python -m worker.sandbox.environment`` makes those that are missing.
+"""
+
+from __future__ import annotations
+
+import compileall
+import hashlib
+import os
+import platform
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SandboxUnavailable
+from core.settings import PROJECT, get_settings
+from worker.sandbox.base import SANDBOX_MISSING
+
+NAMES = ("candidate-numpy", "examiner")
+CONSTRAINTS = PROJECT / "constraints.txt"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """``folder`` is to be put on ``sys.path``."""
+
+    name: str
+    digest: str
+    folder: Path
+
+
+def requirements(name: str) -> Path:
+    return PROJECT / "docker" / name / "requirements.txt"
+
+
+def pins(name: str) -> bytes:
+    """What decides which packages an environment holds, apart from the Python that runs it."""
+    return requirements(name).read_bytes() + b"\0" + CONSTRAINTS.read_bytes()
+
+
+def find(name: str, root: Path) -> Environment:
+    """The environment, made earlier. Raises SandboxUnavailable where it is not there."""
+    environment = _describe(name, root)
+    if not environment.folder.is_dir():
+        raise SandboxUnavailable(
+            SANDBOX_MISSING,
+            kind="bubblewrap",
+            reason=f"the environment {name} is not in {root}",
+            remedy=f"make -C {PROJECT} setup",
+        )
+    return environment
+
+
+def make(name: str, root: Path) -> bool:
+    """Make the environment where it is missing, and remove older ones; whether there was something to do."""
+    environment = _describe(name, root)
+    if environment.folder.is_dir():
+        return False
+    root.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".making-", dir=root))
+    try:
+        _install(name, fresh)
+        _compile(fresh)
+        fresh.rename(environment.folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    for other in root.glob(f"{name}-*"):
+        if other != environment.folder:
+            shutil.rmtree(other)
+    return True
+
+
+def _describe(name: str, root: Path) -> Environment:
+    python = f"{sys.implementation.cache_tag} {platform.machine()} {platform.libc_ver()[0]}"
+    digest = hashlib.sha256(pins(name) + b"\0" + python.encode()).hexdigest()
+    return Environment(name, f"sha256:{digest}", root.resolve() / f"{name}-{digest[:12]}")
+
+
+def _install(name: str, folder: Path) -> None:
+    options = ["--quiet", "--no-compile", "--disable-pip-version-check", "--target", folder]
+    files = ["-r", requirements(name), "-c", CONSTRAINTS]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, *files], check=True)
+
+
+def _compile(folder: Path) -> None:
+    """Bytecode for all but the packages' own tests; readable for the sandboxes' users, whatever our umask is."""
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH  # nothing will change here: no need to look
+    skip = re.compile(r"/tests/")
+    compileall.compile_dir(folder, quiet=2, rx=skip, workers=0, invalidation_mode=mode)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+
+
+def interpreter() -> Path:
+    """The Python below this virtual environment."""
+    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+
+
+def interpreter_files() -> list[Path]:
+    """What the interpreter needs beside the system's libraries: itself, the standard library, libpython."""
+    files = [interpreter(), Path(os.__file__).parent]
+    if sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        files.append(Path(str(sysconfig.get_config_var("LIBDIR"))) / str(sysconfig.get_config_var("INSTSONAME")))
+    return [path for path in files if path.exists()]
+
+
+def main() -> None:
+    """Make what is missing below ``sandbox_env_dir``."""
+    for name in NAMES:
+        if make(name, get_settings().sandbox_env_dir):
+            print(f"made the environment {name} of the bubblewrap sandbox", flush=True)
+
+
+if __name__ == "__main__":
+    main()
