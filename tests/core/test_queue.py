@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import statistics
 import threading
 import time
@@ -83,16 +85,19 @@ class TestInMemory:
         assert desk.wait_for(2)
         assert set(desk.started) == {"a", "b"}
         assert desk.queue.waiting() == 1
+        began = time.monotonic()
         desk.may_end.set()
         assert desk.wait_for(3)
+        assert time.monotonic() - began < 1
 
-    def test_a_pickled_message_is_not_even_opened(self, desk: Desk) -> None:
+    def test_a_pickled_message_is_not_even_opened(self, desk: Desk, tmp_path: Path) -> None:
         desk.may_end.set()
         with desk.app.connection_for_write() as connection:
-            connection.Producer().publish(b"\x80\x04.", routing_key=GRADE_QUEUE, **PICKLED)
+            bomb = pickle.dumps((Bomb(tmp_path / "opened"), {}, {}))
+            connection.Producer().publish(bomb, routing_key=GRADE_QUEUE, **PICKLED)
         desk.queue.enqueue("after")
         assert desk.wait_for(1)
-        assert list(desk.started) == ["after"]
+        assert not (tmp_path / "opened").exists()
 
     def test_stopping_is_quick(self, desk: Desk) -> None:
         desk.may_end.set()
@@ -112,6 +117,16 @@ class TestInMemory:
         assert desk.wait_for(1)
         assert list(desk.started) == ["ours"]
         assert (other.queue.waiting(), desk.queue.waiting()) == (1, 0)
+
+
+@dataclass
+class Bomb:
+    """Makes a folder when it is unpickled."""
+
+    path: Path
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return os.mkdir, (self.path,)
 
 
 PICKLED: dict[str, Any] = {
