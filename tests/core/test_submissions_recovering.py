@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -39,15 +40,14 @@ class TestLeases:
         submission = state.receive()
         claim = state.claim(submission)
         state.clock.forward(state.deps.settings.lease_s + 1)
-        reconciler = threading.Thread(target=reconcile, args=(state.deps,))
-        with state.database.write() as session:
-            row = session.get_one(Submission, submission.id, with_for_update=True)
-            reconciler.start()
-            reconciler.join(0.2)
-            assert reconciler.is_alive()
-            row.state = SubmissionState.DONE
-            session.get_one(Attempt, claim.attempt_id).state = AttemptState.FINISHED
-        reconciler.join()
+        with ThreadPoolExecutor() as pool:
+            with state.database.write() as session:
+                row = session.get_one(Submission, submission.id, with_for_update=True)
+                reconciling = pool.submit(reconcile, state.deps)
+                assert not wait([reconciling], timeout=0.2).done
+                row.state = SubmissionState.DONE
+                session.get_one(Attempt, claim.attempt_id).state = AttemptState.FINISHED
+            assert reconciling.result() == []
         assert state.load(submission).state is SubmissionState.DONE
 
     def test_a_submission_that_kills_its_workers_gets_stuck(self, state: State) -> None:
