@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_time, get_timezone
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -80,7 +80,8 @@ def size(size_bytes: int, language: Language) -> str:
 
 def moment(when: dt.datetime, language: Language, time_zone: str) -> str:
     """A date with its time of day on the clocks of ``time_zone``."""
-    return format_datetime(when, "medium", tzinfo=get_timezone(time_zone), locale=language)
+    there = when.astimezone(get_timezone(time_zone))
+    return f"{format_date(there, 'medium', locale=language)}, {format_time(there, 'short', locale=language)}"
 
 
 def marked(msgid: str) -> str:

@@ -83,6 +83,10 @@ class GroupView:
         return _passed(self.cases)
 
     @property
+    def icon(self) -> str:
+        return {"good": "circle-check", "bad": "circle-x", "warn": "circle-alert"}.get(self.tone, "circle-dashed")
+
+    @property
     def tone(self) -> str:
         if self.points is None:
             return "idle"
@@ -132,6 +136,12 @@ class ExamView:
     @property
     def look(self) -> Look:
         return looks.STATES[self.state]
+
+    @property
+    def tone(self) -> str:
+        """Of the summary: good only where every point was earned."""
+        is_full = self.submission.points is not None and self.submission.points == self.submission.max_points
+        return "good" if is_full else self.look.tone
 
     @property
     def total(self) -> int:

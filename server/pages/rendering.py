@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from exam.report import Language
 from server import i18n
-from server.auth.visitor import CSRF_FIELD, Visitor, set_visit, visitor_of
+from server.auth.visitor import Visitor, set_visit, visitor_of
 from server.services import services_of
 
 HERE = Path(__file__).parent.parent
@@ -36,9 +38,15 @@ def environment(language: Language, time_zone: str) -> Environment:
         number=partial(i18n.number, language=language),
         size=partial(i18n.size, language=language),
         moment=partial(i18n.moment, language=language, time_zone=time_zone),
+        code=code,
     )
     made.globals.update(static=static_url, language=language, languages=i18n.LANGUAGES)
     return made
+
+
+def code(text: str) -> Markup:
+    """A sentence of a suite's author, in which `names` in backticks are code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704, escaped before
 
 
 @cache
@@ -58,7 +66,7 @@ def page(
     """A whole page for whoever sent ``request``."""
     visitor = visitor or visitor_of(request)
     settings = services_of(request).settings
-    content = text(visitor, settings.time_zone, template, here=_here(request), csrf_field=CSRF_FIELD, **context)
+    content = text(visitor, settings.time_zone, template, here=_here(request), status=status, **context)
     response = HTMLResponse(content, status, {"Content-Language": visitor.language, "Vary": "Cookie, Accept-Language"})
     if visitor.fresh_visit:
         set_visit(response, settings, visitor.fresh_visit)
