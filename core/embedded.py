@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -41,24 +42,26 @@ class DataDirLock:
 
     def __init__(self, data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(data_dir / "owner.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._file = (data_dir / "owner.lock").open("a+", encoding="ascii")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._file)
+            self._file.close()
             raise OurError(DATA_DIR_IN_USE, path=str(data_dir)) from error
         self.id = self._read_or_make_id()
 
     def _read_or_make_id(self) -> str:
-        if known := os.pread(self._file, 100, 0).decode("ascii"):
+        self._file.seek(0)
+        if known := self._file.read():
             return known
         fresh = secrets.token_hex(8)
-        os.pwrite(self._file, fresh.encode("ascii"), 0)
+        self._file.write(fresh)
+        self._file.flush()
         os.fsync(self._file)
         return fresh
 
     def release(self) -> None:
-        os.close(self._file)
+        self._file.close()
 
 
 class _Threads(TaskPool):  # type: ignore[misc]  # celery has no types
@@ -115,7 +118,15 @@ def start_embedded_worker(deps: Deps, make_grade_deps: Callable[[Worker], Any] |
     """
     if not isinstance(deps.queue, CeleryQueue):
         raise TypeError(f"a worker needs a Celery queue, not {deps.queue!r}")
-    app, lock = deps.queue.app, DataDirLock(deps.settings.data_dir)
+    with ExitStack() as on_failure:
+        lock = DataDirLock(deps.settings.data_dir)
+        on_failure.callback(lock.release)
+        worker = _start(deps, deps.queue.app, lock, make_grade_deps)
+        on_failure.pop_all()
+    return worker
+
+
+def _start(deps: Deps, app: App, lock: DataDirLock, make_grade_deps: Callable[[Worker], Any] | None) -> EmbeddedWorker:
     prefix = f"embedded-{lock.id}:"
     app.worker = Worker(worker_name(prefix))
     app.worker.deps = make_grade_deps(app.worker) if make_grade_deps else None

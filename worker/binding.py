@@ -14,6 +14,7 @@ from celery import shared_task, signals
 
 from core.database import check_schema
 from core.deps import Deps
+from core.errors import AbgabeError
 from core.queue import GRADE_TASK, App, Worker, open_deps
 from core.submissions import Reconciler
 from core.suites import find_suite
@@ -64,5 +65,9 @@ def grade_task(task: Any, submission_id: str) -> None:
 @signals.worker_ready.connect
 def _on_worker_ready(sender: Any, **_: Any) -> None:
     """A worker process looks for lost work as well: some process always does."""
-    reconciler = Reconciler(_grade_deps(sender.app).state).start()
+    try:
+        state = _grade_deps(sender.app).state
+    except AbgabeError as error:
+        raise SystemExit(str(error)) from error  # the only exception that Celery does not swallow here
+    reconciler = Reconciler(state).start()
     signals.worker_shutdown.connect(lambda **_: reconciler.stop(), weak=False)

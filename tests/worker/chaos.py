@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from core import submissions
 from core.deps import Deps
 from core.embedded import start_embedded_worker
@@ -73,7 +75,11 @@ def serve_beside_broker(town: Town, hand_ins: Connection) -> None:
 
 def _receive_all(town: Town, deps: Deps, hand_ins: Connection) -> None:
     while True:
-        hand_ins.send(town.receive(deps, hand_ins.recv()))
+        key = hand_ins.recv()
+        try:
+            hand_ins.send((key, town.receive(deps, key)))
+        except SQLAlchemyError:  # the database is away: the student sees an error page
+            hand_ins.send((key, None))
 
 
 def make_worker_app(town: Town) -> App:
@@ -107,8 +113,13 @@ class Life:
 
     def hand_in(self, key: str, timeout_s: float) -> str | None:
         """The submission's id if it was accepted in time."""
+        deadline = time.monotonic() + timeout_s
         try:
             self.wire.send(key)
-            return str(self.wire.recv()) if self.wire.poll(timeout_s) else None
+            while self.wire.poll(max(0.0, deadline - time.monotonic())):
+                answered, submission_id = self.wire.recv()
+                if answered == key:  # not a late answer to an earlier hand-in
+                    return None if submission_id is None else str(submission_id)
         except (EOFError, OSError):
-            return None
+            pass  # it has been killed
+        return None

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.models import Attempt, AttemptState, CaseRow, Submission, SubmissionState
 from tests.core.state_makers import make_state
-from tests.real_parts import RedisServer, wait_until
+from tests.real_parts import PostgresServer, RedisServer, wait_until
 from tests.worker import chaos
 from tests.worker.chaos import VERDICTS, Life, Town
 from tests.worker.exam_fakes import make_archive, make_tiny_suite
@@ -97,6 +97,7 @@ def check_each_graded_once(database: Database, accepted: dict[str, str]) -> None
         cases = Counter(session.scalars(select(CaseRow.attempt_id)))
         open_attempts = session.scalar(select(func.count()).where(Attempt.state == AttemptState.RUNNING))
     assert set(accepted.values()) <= set(submissions)  # none lost
+    assert len(set(accepted.values())) == len(accepted)
     assert len(submissions) <= len(accepted) + 1  # none twice; the last one may not have been answered
     assert {one.state for one in submissions.values()} == {SubmissionState.DONE}
     assert sorted(attempt.submission_id for attempt in finished) == sorted(submissions)  # one final result each
@@ -124,8 +125,8 @@ def test_the_embedded_server_is_killed(database_url: str, tmp_path: Path, lives:
     check_each_graded_once(database, crowd.accepted)
 
 
-def test_servers_workers_and_the_broker_are_killed(
-    postgres_url: str, redis_server: RedisServer, tmp_path: Path, lives: ExitStack
+def test_servers_workers_the_broker_and_the_database_are_killed(
+    postgres: PostgresServer, postgres_url: str, redis_server: RedisServer, tmp_path: Path
 ) -> None:
     town, database = make_town(
         postgres_url, tmp_path, broker_url=redis_server.url, lease_s=0.5, requeue_s=0.5, reconcile_s=0.1
@@ -143,10 +144,14 @@ def test_servers_workers_and_the_broker_are_killed(
             elif number % 3 == 1:
                 workers.pop(0).kill()
                 workers.append(Life(town, chaos.work))
-            elif number == 8:
+            elif number % 2 == 0:
                 redis_server.kill()  # with every message it had
                 crowd.hand_in(server, 0.3)
                 redis_server.start()
+            else:
+                postgres.kill()
+                crowd.hand_in(server, 0.3)
+                postgres.start()
         wait_for_all_done(database)
     finally:
         for life in (server, *workers):
