@@ -114,7 +114,7 @@ class IrisData:
 
     def __init__(self, batch_size, random=True):
         self.batch_size = batch_size
-        inputs, labels = _iris()
+        inputs, labels = iris_flowers()
         if random:
             inputs, labels = shuffle_data(inputs, labels)
         split = len(inputs) * 2 // 3
@@ -134,7 +134,7 @@ class IrisData:
         return self._test_set
 
 
-def _iris():
+def iris_flowers():
     tenths = np.array([[int(row[i : i + 2]) for i in range(0, 8, 2)] for row in _IRIS.split()])
     species = np.repeat(np.arange(3), 50)
     return tenths / tenths.max(), np.eye(3)[species]

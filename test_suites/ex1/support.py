@@ -1,0 +1,115 @@
+"""What several test files of this suite share: numerical gradients through the student's own code, and how close an
+analytic gradient must be to one.
+
+The counting cases ask no more than the course's tests: a layer's gradient must be the slope of its own forward pass.
+They therefore hold for every layout of the weights.
+"""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exam.checks import What, assert_array, assert_close, assert_finite, assert_shape, assert_true
+from reference_impl.tensor import Tensor
+
+FORWARD = {"en": "the output of forward", "de": "die Ausgabe von forward"}
+BACKWARD = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt"}
+
+STEP = 1e-5
+"""How far an entry is moved to either side to measure a slope, as in the course's gradient check."""
+
+GRADIENT_ERROR = 1e-5
+"""The sum, over all entries, of |analytic - numerical| / max(|analytic|, |numerical|) may reach this. It is the
+course's limit. Measuring a slope itself errs by about 1e-10; the usual mistakes err by 1e-2 and more."""
+
+LOSS_GRADIENT_ERROR = 1e-4
+"""The course's limit for the cross-entropy, whose slope bends more: 1/p."""
+
+NEGLIGIBLE = 1e-3
+"""Entries smaller than this share of the largest count as that large, so that no unlucky draw, with an entry near 0,
+makes rounding look like a mistake."""
+
+
+def slopes(losses_at: Callable[[list[Tensor]], list[float]], value: Tensor) -> Tensor:
+    """The central difference quotient of a loss for each entry of ``value``, moved in its own dtype."""
+    moved = [_moved(value, index, step) for step in (STEP, -STEP) for index in np.ndindex(value.shape)]
+    after, before = np.split(np.array(losses_at(moved)), 2)
+    return ((after - before) / (2 * STEP)).reshape(value.shape)
+
+
+def _moved(value: Tensor, index: tuple[int, ...], step: float) -> Tensor:
+    moved = value.copy()
+    moved[index] += step
+    return moved
+
+
+def input_slopes(student: Any, layer: Any, x: Tensor, loss: Callable[[Tensor], float]) -> Tensor:
+    """dL/dx, measured through ``layer.forward``; all of its calls cross in one frame."""
+    shape = assert_array(layer.forward(x), what=FORWARD).shape
+
+    def losses_at(inputs: list[Tensor]) -> list[float]:
+        outputs = student.many(layer.forward, [(moved,) for moved in inputs])
+        return [loss(assert_shape(output, shape, what=FORWARD)) for output in outputs]
+
+    return slopes(losses_at, x)
+
+
+def assert_gradient(analytic: Any, slope: Tensor, *, what: What, batch: int, limit: float = GRADIENT_ERROR) -> None:
+    """``analytic`` agrees with the measured ``slope``; says so where it is the mean over the ``batch`` instead."""
+    gradient = assert_finite(assert_shape(analytic, slope.shape, what=what), what=what)
+    floor = NEGLIGIBLE * np.abs(slope).max()
+    larger = np.maximum(np.maximum(np.abs(gradient), np.abs(slope)), max(floor, 1e-15))
+    if np.sum(np.abs(gradient - slope) / larger) > limit:
+        each = limit / (4 * slope.size)
+        assert_close(gradient, slope, what=what, rtol=each, atol=each * floor, known={"the batch size": batch})
+
+
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """Its ``shape``, as the course's tests read it; None for what has none."""
+    shape: tuple[int, ...] | None = getattr(value, "shape", None)
+    return shape
+
+
+def assert_tensor(actual: Any, shape: tuple[int, ...] | None = None, *, what: What) -> Tensor:
+    """A NumPy array, of this shape if one is given: what has to have a ``shape`` may not be a list."""
+    array = assert_array(actual, what=what) if shape is None else assert_shape(actual, shape, what=what)
+    name = what if isinstance(what, dict) else {"en": what, "de": what}
+    assert_true(
+        isinstance(actual, np.ndarray),
+        f"{name['en']} should be a NumPy array, but is a {type(actual).__name__}.",
+        f"{name['de']} sollte ein NumPy-Feld sein, ist aber ein {type(actual).__name__}.",
+    )
+    return array
+
+
+def assert_unchanged(student: Any, kept: Any, original: Tensor, *, en: str, de: str) -> None:
+    """What was passed to the student's code, and kept there, still holds what it held."""
+    now = student.fetch(kept)
+    same = isinstance(now, np.ndarray) and now.shape == original.shape and bool(np.all(now == original))
+    assert_true(
+        same,
+        f"{en} was changed in place. Work on a new array: `a = a - b` instead of `a -= b`.",
+        f"{de} wurde an Ort und Stelle verändert. Rechne in einem neuen Feld: `a = a - b` statt `a -= b`.",
+    )
+
+
+def one_hot(rng: np.random.Generator, batch: int, classes: int) -> Tensor:
+    """Random labels with one 1 in each row; each class occurs where the batch is long enough."""
+    return np.eye(classes)[rng.permutation(np.arange(batch) % classes)]
+
+
+def away_from_zero(x: Tensor) -> Tensor:
+    """No entry within 0.1 of 0, where ReLU has no slope."""
+    return x + np.where(x >= 0, 0.1, -0.1)
+
+
+def iris(rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """The iris flowers in random order: (inputs, one-hot labels), from the suite's own copy of Helpers."""
+    inputs, labels = runpy.run_path(str(Path(__file__).parent / "provided/Layers/Helpers.py"))["iris_flowers"]()
+    order = rng.permutation(len(inputs))
+    return inputs[order], labels[order]
