@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.markup import escape
-from worker.sandbox.choose import choose
 
 from cli.console import language, out
 from core.database import check_schema, open_database
@@ -20,6 +19,7 @@ from core.suites import load_suite, load_suites
 from exam.report import Report, Verdict
 from worker.exam import examine
 from worker.pairs import ColdPairs
+from worker.sandbox.choose import choose
 
 PROBE = Path(__file__).resolve().parent / "probe"
 LOW_DISK_GIB = 2

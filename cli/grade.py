@@ -13,8 +13,6 @@ from typing import Any
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
-from worker.sandbox.base import Sandbox
-from worker.sandbox.choose import choose
 
 from cli.console import complain, err, language, out
 from core import intake
@@ -26,6 +24,8 @@ from core.suites import Suite, find_suite
 from exam.report import Fault, Report, Verdict
 from worker.exam import CaseFinished, ExamEvent, Planned, examine
 from worker.pairs import ColdPairs
+from worker.sandbox.base import Sandbox
+from worker.sandbox.choose import choose
 
 REFUSED, FAILED = 2, 3
 

@@ -1,4 +1,7 @@
-"""``abgabe``: every command of an installation, from a first demo to daily use."""
+"""``abgabe``: every command of an installation, from a first demo to daily use.
+
+Each command imports its own module when it is called: ``abgabe grade`` does not wait for a web server to load.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import accounts, courses, demo, doctor, grade, submit, up
 from cli.console import failing_with, say
 from core.models import Role
 from core.settings import get_settings
@@ -35,6 +37,8 @@ def up_command(
     port: Annotated[int | None, typer.Option(help="Port to listen on; default: ABGABE_PORT.")] = None,
 ) -> None:
     """Serve this installation until Ctrl-C; without a broker, grade in the same process."""
+    from cli import up
+
     with failing_with(3):
         up.up(get_settings(), host, port)
 
@@ -44,6 +48,8 @@ def demo_command(
     port: Annotated[int | None, typer.Option(help="Port to listen on; another one if it is taken.")] = None,
 ) -> None:
     """A demo course with accounts and two hand-ins, served until Ctrl-C. A second start keeps the data."""
+    from cli import demo
+
     with failing_with(3):
         demo.demo(get_settings(), port)
 
@@ -51,6 +57,8 @@ def demo_command(
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this program's schema."""
+    from cli import up
+
     with failing_with(3):
         up.migrate_database(get_settings())
         say("The database is up to date.")
@@ -59,6 +67,8 @@ def migrate_command() -> None:
 @app.command("doctor")
 def doctor_command() -> None:
     """Check this installation and prove that its sandbox holds. Exit 0: all is well."""
+    from cli import doctor
+
     with failing_with(3):
         sys.exit(doctor.doctor(get_settings()))
 
@@ -75,6 +85,8 @@ def grade_command(
 
     Exit 0: every case has a verdict, whatever the points; 2: the hand-in was refused; 3: our or the suite's failure.
     """
+    from cli import grade
+
     sys.exit(grade.grade(get_settings(), exercise, paths, as_json, sandbox, seed))
 
 
@@ -87,6 +99,8 @@ def submit_command(
     login: Annotated[str | None, typer.Option(help="Log in by name instead; asks for the password.")] = None,
 ) -> None:
     """Hand in to a server and watch the verdicts arrive. Exit codes as for grade."""
+    from cli import submit
+
     sys.exit(submit.submit(exercise, paths, server, api_token, login))
 
 
@@ -98,6 +112,8 @@ def user_add_command(
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
     """Make an account. Without --password-stdin a password is made up and printed once."""
+    from cli import accounts
+
     with failing_with(2):
         accounts.add(get_settings(), login, name, role, password_stdin)
 
@@ -109,6 +125,8 @@ def course_add_command(
     title: Annotated[str, typer.Option(help="The name that students see.")] = "",
 ) -> None:
     """Make a course, or add exercises to one."""
+    from cli import courses
+
     with failing_with(2):
         courses.add(get_settings(), slug, title, exercises)
 
@@ -120,5 +138,7 @@ def token_create_command(
     days: Annotated[float | None, typer.Option(help="Days until it expires; default: never.")] = None,
 ) -> None:
     """Make an API token and print it, once."""
+    from cli import accounts
+
     with failing_with(2):
         accounts.create_token_for(get_settings(), login, name, days)

@@ -6,12 +6,11 @@ import contextlib
 import errno
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
-from server.app import create_app
-from worker.sandbox.choose import choose
 
 from cli.console import err, say
 from core.database import check_schema, migrate
@@ -21,8 +20,10 @@ from core.errors import AbgabeError, OurError, texts
 from core.queue import open_deps
 from core.settings import Settings
 from core.suites import load_suites
+from server.app import create_app
 from worker.binding import make_grade_deps
 from worker.pairs import SparePairs
+from worker.sandbox.choose import choose
 
 PORT_TAKEN = texts(
     "up.port_taken",
@@ -146,5 +147,5 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=err.file),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )

@@ -19,9 +19,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from core.errors import DatabaseOutdated, texts
+from core.errors import DatabaseOutdated, OurError, texts
 
 SCHEMA_OLD = texts(
     "database.old",
@@ -38,6 +39,11 @@ SCHEMA_NEW = texts(
         "Die Datenbank ist neuer als dieses Programm (Revision {found}).",
         "Bitte die Version starten, die sie geschrieben hat, oder eine spätere.",
     ),
+)
+UNREACHABLE = texts(
+    "database.unreachable",
+    en=("The database {url} cannot be reached ({reason}).", "Is it running, and made? abgabe migrate makes it."),
+    de=("Die Datenbank {url} ist nicht erreichbar ({reason}).", "Läuft sie, gibt es sie? abgabe migrate legt sie an."),
 )
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -129,10 +135,14 @@ def migrate(url: str) -> None:
 
 
 def check_schema(engine: Engine) -> None:
-    """Raises DatabaseOutdated unless the database has exactly this program's schema."""
+    """Raises DatabaseOutdated unless the database has exactly this program's schema, OurError if it cannot tell."""
     scripts = ScriptDirectory.from_config(_alembic_config())
-    with engine.connect().execution_options(**READ_ONLY) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    try:
+        with engine.connect().execution_options(**READ_ONLY) as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise OurError(UNREACHABLE, url=engine.url.render_as_string(hide_password=True), reason=reason) from error
     if found == scripts.get_current_head():
         return
     known = {script.revision for script in scripts.walk_revisions()}

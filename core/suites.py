@@ -1,4 +1,4 @@
-"""Reads test_suites/*/suite.toml: what an exercise asks for, how it is cut into groups, and what a candidate may use."""
+"""Reads test_suites/*/suite.toml: what an exercise asks for, its groups, and what a candidate may use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from core.errors import NotFound, SuiteBroken, texts
 SUITE_BROKEN = texts(
     "suite.broken",
     en=("{path} is not a valid suite: {reason}.", "Correct the file; docs/writing-a-suite.md describes it."),
-    de=("{path} ist keine gültige Suite: {reason}.", "Bitte die Datei berichtigen; docs/writing-a-suite.md beschreibt sie."),
+    de=(
+        "{path} ist keine gültige Suite: {reason}.",
+        "Bitte die Datei berichtigen; docs/writing-a-suite.md beschreibt sie.",
+    ),
 )
 SUITE_UNKNOWN = texts(
     "suite.unknown",

@@ -1,0 +1,44 @@
+"""Accounts, tokens and courses from the command line."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Run
+
+
+def test_a_new_installation_gets_its_database_course_users_and_tokens(abgabe: Run) -> None:
+    assert abgabe("migrate").returncode == 0
+    assert "added mini" in abgabe("course", "add", "dl", "mini").stdout
+    assert "nothing to add" in abgabe("course", "add", "dl", "mini").stdout
+    made = abgabe("user", "add", "ada", "--role", "tutor")
+    assert made.returncode == 0
+    assert "password:" in made.stdout
+    assert abgabe("token", "create", "ada").stdout.startswith("ag_")
+
+
+def test_a_password_from_standard_input_is_not_printed(abgabe: Run) -> None:
+    abgabe("migrate")
+    done = abgabe("user", "add", "ada", "--password-stdin", stdin="correct horse battery\n")
+    assert done.returncode == 0
+    assert "correct horse" not in done.stdout
+
+
+def test_mistakes_get_one_clear_line_and_exit_code_2(abgabe: Run) -> None:
+    abgabe("migrate")
+    abgabe("user", "add", "ada")
+    mistakes = {
+        ("user", "add", "ada"): "ada",
+        ("token", "create", "nobody"): "nobody",
+        ("course", "add", "dl", "ex77"): "ex77",
+    }
+    for words, named in mistakes.items():
+        done = abgabe(*words)
+        assert done.returncode == 2
+        assert named in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_without_a_database_the_user_is_told_to_make_one(abgabe: Run) -> None:
+    done = abgabe("user", "add", "ada")
+    assert done.returncode != 0
+    assert "abgabe migrate" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,3 @@
+class Double:
+    def forward(self, x):
+        return 2 * x
