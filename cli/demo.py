@@ -46,7 +46,7 @@ def demo(settings: Settings, port: int | None) -> None:
         ensure_course(database, "demo", COURSE, list(load_suites(settings.suites_dir).values()))
         passwords = add_people(database, settings.data_dir / "demo-accounts.json")
         database.close()
-        if sock.getsockname()[1] != wanted:
+        if wanted not in (0, sock.getsockname()[1]):
             err.print(f"Port {wanted} is taken; using another one.", style="yellow")
         for login, _, role in PEOPLE:
             say(f"  {role.value:8} {login:8} password: {passwords[login]}")

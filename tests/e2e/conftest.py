@@ -1,0 +1,81 @@
+"""A demo installation as ``make demo`` starts it: real server, real worker, real sandbox, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+ABGABE = Path(sys.executable).with_name("abgabe")
+CANDIDATES = PROJECT / "tests" / "candidates" / "ex1"
+ARTEFACTS = PROJECT / "artefacts"
+START_TIMEOUT_S = 60
+
+
+@dataclass
+class Demo:
+    """A running demo: where it is, and who may log in with which password."""
+
+    url: str
+    passwords: dict[str, str]
+    environment: dict[str, str]
+    lines: list[str] = field(default_factory=list)
+
+
+def start_demo(data_dir: Path, *options: str) -> tuple[subprocess.Popen[str], Demo]:
+    """Start ``abgabe demo`` and wait until it says where it is."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ABGABE_")}
+    environment |= {"ABGABE_DATA_DIR": str(data_dir), "ABGABE_SANDBOX": "bubblewrap", "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen([ABGABE, "demo", *options], env=environment, stdout=subprocess.PIPE, text=True)
+    demo = Demo("", {}, environment)
+    told = threading.Event()
+
+    def read() -> None:
+        for line in process.stdout or ():
+            demo.lines.append(line)
+            if found := re.match(r"\s+\w+\s+(\w+)\s+password: (\S+)", line):
+                demo.passwords[found[1]] = found[2]
+            if found := re.match(r"Abgabe is at (\S+)", line):
+                demo.url = found[1]
+                told.set()
+        told.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    told.wait(START_TIMEOUT_S)
+    assert demo.url, f"the demo did not start: {demo.lines}"
+    return process, demo
+
+
+def stop_demo(process: subprocess.Popen[str]) -> None:
+    """Ctrl-C."""
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for all tests of this folder."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed: apt-get install -y bubblewrap")
+    process, running = start_demo(tmp_path_factory.mktemp("demo") / "data", "--port", "0")
+    yield running
+    stop_demo(process)
+
+
+def flat_zip(candidate: str, path: Path) -> Path:
+    """A hand-in as the course's dispatch.py writes it: stored, and every file under its base name."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted((CANDIDATES / candidate).rglob("*.py")):
+            archive.write(file, file.name)
+    return path
