@@ -1,7 +1,7 @@
 """The sandbox without an engine: bubblewrap makes the namespaces, inner.py takes on the limits.
 
-Where the worker is root, each box gets a user id of its own and no user namespace: bubblewrap hands the inner process the
-right to change its user and nothing else, and that right is given up before a module of ours is loaded. Where the
+Where the worker is root, each box gets a user id of its own and no user namespace: bubblewrap hands the inner process
+the right to change its user and nothing else, and that right is given up before a module of ours is loaded. Where the
 worker is an ordinary user, a user namespace does the same.
 """
 
@@ -15,106 +15,61 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import exam
 from core.errors import SandboxFailed, SandboxUnavailable
-from core.settings import Settings
 from worker.sandbox import environment, seccomp
-from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Mount, Order, Role
+from worker.sandbox.base import SANDBOX_MISSING, BoxLimits, Mount, Order, Role
 from worker.sandbox.cgroups import find_cgroups
+from worker.sandbox.inside import CODE, INNER, INNER_TARGET, PACKAGES, VARIABLES, command
 from worker.sandbox.owner import box_name
 from worker.sandbox.process import Cage
 from worker.sandbox.uids import take_uid
 
 KIND = "bubblewrap"
-EXAM = Path(exam.__file__).resolve().parent
-INNER = Path(__file__).resolve().parent / "inner.py"
-CODE = {
-    Role.CANDIDATE: (Mount(EXAM, "/abgabe/exam"),),
-    Role.EXAMINER: (Mount(EXAM, "/abgabe/exam"), Mount(EXAM.parent / "reference_impl", "/abgabe/reference_impl")),
-}
-"""Ours, in the sandbox: what a role may read of it."""
-VARIABLES = {
-    "HOME": "/tmp",  # noqa: S108 - the sandbox's own
-    "LANG": "C.UTF-8",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "Agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "PYTHONHASHSEED": "0",
-}
-PYTHON_OPTIONS = ("-P", "-s", "-S", "-B")
-"""No folder of the caller's on ``sys.path``, no site-packages, no bytecode written. Not -I: PYTHONHASHSEED must count."""
-
-_ADDRESS_SLACK_MIB = 1024
 _MIB = 1 << 20
 _DEVICES = ("null", "zero", "random", "urandom")
 _SYSTEM = (Path("/lib"), Path("/lib64"), Path("/usr/lib64"))
 _LIBRARY_CACHE = Path("/etc/ld.so.cache")
 
 
-def rlimits(limits: BoxLimits) -> list[str]:
-    """For inner.py. The limit on addresses is wider than that on memory, for libraries map more than they use."""
-    values = {
-        "AS": (limits.memory_mib + _ADDRESS_SLACK_MIB) * _MIB,
-        "CORE": 0,
-        "FSIZE": limits.file_mib * _MIB,
-        "MEMLOCK": 0,
-        "NOFILE": limits.open_files,
-        "NPROC": limits.processes,
-        "STACK": 8 * _MIB,
-    }
-    return [option for name, value in values.items() for option in ("--limit", f"{name}={value}")]
-
-
-@dataclass(frozen=True)
 class Bubblewrap:
     """Boxes made by ``bwrap``."""
 
-    settings: Settings
-    kind: str = KIND
+    kind = KIND
+
+    def __init__(self, environments: Path) -> None:
+        """``environments``: where environment.py has made what its boxes run."""
+        self._environments = environments
 
     def image(self, name: str) -> str:
-        return environment.find(name, self.settings.sandbox_env_dir).digest
+        return environment.find(name, self._environments).digest
 
     def start(self, order: Order) -> Cage:
-        program, filter_program = _bwrap(), seccomp.compiled()
-        packages = environment.find(order.image, self.settings.sandbox_env_dir).folder
-        uid = take_uid()
-        identity = _own_user(uid.number) if os.geteuid() == 0 else _user_namespace(uid.number)
-        inner = [*identity.inner, "--tether", *rlimits(order.limits), "--path", "/abgabe", "--path", "/abgabe/packages"]
-        mounts = (*CODE[order.role], Mount(INNER, "/abgabe/inner.py"), Mount(packages, "/abgabe/packages"))
-        command = [
-            program,
-            *identity.outer,
-            *_namespaces(),
-            *_world(order.limits, (*mounts, *order.mounts)),
-            "--",
-            str(environment.interpreter()),
-            *PYTHON_OPTIONS,
-            "/abgabe/inner.py",
-            *inner,
-            order.module,
-            *order.args,
-        ]
-        return Cage(box_name(order.role), command, filter_program, order.limits, uid, find_cgroups())
+        packages = Mount(environment.find(order.image, self._environments).folder, PACKAGES)
+        return self._start(order, (*CODE[order.role], packages, *order.mounts))
 
     def check(self, image: str) -> None:
-        """A real start of the module that the image is for, which prints its usage and ends."""
-        module = "exam.examiner" if image == "examiner" else "exam.candidate"
-        limits = BoxLimits(1024, 32, 16, 16, 256, 1.0, 30.0)
+        environment.find(image, self._environments)
+        limits = BoxLimits(256, 8, 1, 1, 64, 1.0, 30.0)
         try:
-            box = self.start(Order(Role.EXAMINER, image, module, ("--help",), (), limits))
+            box = self._start(Order(Role.CANDIDATE, image, "", (), (), limits), ())
         except SandboxFailed as error:
-            raise _unavailable(str(error.params.get("reason", error))) from error
-        ending = box.wait(30.0)
-        box.kill()
+            raise _unavailable(str(error.params["reason"])) from error
+        ending = box.wait(limits.wall_time_s)
         if ending is None or ending.exit_code != 0:
             raise _unavailable(ending.log.strip()[-300:] if ending else "a sandbox hangs")
 
     def clean_up(self) -> int:
         """Boxes die with their worker; only their empty control groups stay."""
         return find_cgroups().remove_orphans()
+
+    def _start(self, order: Order, mounts: tuple[Mount, ...]) -> Cage:
+        program, seccomp_program = _bwrap(), seccomp.compiled()
+        uid = take_uid()
+        identity = _own_user(uid.number) if os.geteuid() == 0 else _user_namespace(uid.number)
+        world = _world(order.limits, (*mounts, Mount(INNER, INNER_TARGET)))
+        inner = command(str(environment.interpreter()), order, ("--tether", *identity.inner))
+        full = [program, *identity.outer, *_namespaces(), *world, "--", *inner]
+        return Cage(box_name(order.role), full, seccomp_program, order.limits, uid, find_cgroups())
 
 
 def _unavailable(reason: str) -> SandboxUnavailable:

@@ -1,12 +1,13 @@
 """Control groups for bubblewrap's boxes: what all processes of a box use together, where the host lets us make some.
 
-Version 1 has a tree for each controller, version 2 one for all. Either way a box gets groups beside the worker's own, so
-that whatever limits the worker limits its boxes too.
+Version 1 has a tree for each controller, version 2 one for all. Either way a box gets groups beside the worker's own,
+so that whatever limits the worker limits its boxes too.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Cgroup:
 
     def oom_killed(self) -> bool:
         words = (self._read("memory.oom_control") + " " + self._read("memory.events")).split()
-        return any(int(count) > 0 for word, count in zip(words, words[1:], strict=False) if word == "oom_kill")
+        return any(int(count) > 0 for word, count in itertools.pairwise(words) if word == "oom_kill")
 
     def peak_mib(self) -> float | None:
         peak = self._read("memory.max_usage_in_bytes") or self._read("memory.peak")

@@ -85,8 +85,8 @@ def _describe(name: str, root: Path) -> Environment:
 
 
 def _install(name: str, folder: Path) -> None:
-    options = ["--quiet", "--no-compile", "--disable-pip-version-check", "--target", folder]
-    files = ["-r", requirements(name), "-c", CONSTRAINTS]
+    options: list[str | Path] = ["--quiet", "--no-compile", "--disable-pip-version-check", "--target", folder]
+    files: list[str | Path] = ["-r", requirements(name), "-c", CONSTRAINTS]
     subprocess.run([sys.executable, "-m", "pip", "install", *options, *files], check=True)
 
 

@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--tether", action="store_true", help="wait for a line on standard input; die with its writer")
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--path", action="append", default=[], help="where modules are found, beside the standard ones")
-    parser.add_argument("module")
+    parser.add_argument("module", help="whose main(args) to run; empty: nothing, all was about the proof")
     parser.add_argument("args", nargs=argparse.REMAINDER)
     order = parser.parse_args()
     if order.tether and os.read(0, 1) != b"\n":
@@ -87,7 +87,8 @@ def main() -> None:
     _refuse_unless_caged()
     sys.path += order.path
     site.setquit()  # exit() and quit(), which students use and -S leaves out
-    importlib.import_module(order.module).main(order.args)
+    if order.module:
+        importlib.import_module(order.module).main(order.args)
 
 
 if __name__ == "__main__":

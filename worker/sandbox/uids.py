@@ -1,5 +1,5 @@
-"""User ids for sandboxes: one for each live box of this host, so that limits which the kernel counts by user (RLIMIT_NPROC)
-count one box, and no two boxes can signal or read each other.
+"""User ids for sandboxes: one for each live box of this host, so that what the kernel counts by user (RLIMIT_NPROC) is
+counted by box, and no two boxes can signal or read each other.
 
 A name in the abstract socket namespace is the lock: the kernel gives it back when its holder dies, however it dies.
 """
@@ -31,7 +31,7 @@ class Uid:
 def take_uid() -> Uid:
     """Raises SandboxFailed where thousands are in use."""
     candidates = range(FIRST, LAST + 1)
-    for number in random.sample(candidates, len(candidates)):  # noqa: S311 - spread, not secret
+    for number in random.sample(candidates, len(candidates)):
         lock = socket.socket(socket.AF_UNIX)
         try:
             lock.bind(f"\0abgabe-uid-{number}")

@@ -1,0 +1,259 @@
+"""The sandbox of production: one container for each box, never used again. The only module that knows Docker's SDK."""
+
+# mypy: disable-error-code=no-untyped-call
+# (types-docker leaves half of the client untyped)
+
+from __future__ import annotations
+
+import contextlib
+import math
+import subprocess
+import threading
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.types import LogConfig
+from docker.types import Mount as Bind
+from docker.utils import kwargs_from_env
+from requests.exceptions import ConnectionError as Unreachable
+from requests.exceptions import RequestException, Timeout
+
+import docker
+from core.errors import SandboxFailed, SandboxUnavailable
+from worker.sandbox import images, seccomp
+from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Ending, Mount, Order
+from worker.sandbox.inside import CODE, INNER, INNER_TARGET, VARIABLES, command
+from worker.sandbox.owner import box_name, host, is_orphan
+from worker.sandbox.uids import Uid, take_uid
+
+KIND = "docker"
+_ANSWER_S = 60
+_FIRST_ANSWER_S = 5
+_KILL_WAIT_S = 30
+_KEPT_LOG_BYTES = 8 << 10
+_MAX_FILES = 1 << 16
+_MIB = 1 << 20
+_LABEL_HOST = "abgabe.host"
+_LABEL_UNTIL = "abgabe.until"
+
+
+class Docker:
+    """Boxes made by a Docker engine, over one connection that is kept."""
+
+    kind = KIND
+
+    def __init__(self, runtime: str = "") -> None:
+        """``runtime``: another one than the engine's own, such as ``runsc``. Raises SandboxUnavailable."""
+        self._runtime = runtime
+        self._ids: dict[str, str] = {}
+        self._building = threading.Lock()
+        settings = kwargs_from_env()
+        try:
+            with contextlib.closing(docker.APIClient(version="auto", timeout=_FIRST_ANSWER_S, **settings)) as client:
+                self._check_engine(client.info())
+            self._client = docker.APIClient(version="auto", timeout=_ANSWER_S, **settings)
+        except (DockerException, RequestException) as error:
+            raise _no_engine(error) from error
+
+    def _check_engine(self, info: dict[str, Any]) -> None:
+        if not any("seccomp" in option for option in info.get("SecurityOptions") or ()):
+            raise _unavailable("the engine has no seccomp", "Use an engine built with seccomp support.")
+        if self._runtime and self._runtime not in info.get("Runtimes", {}):
+            raise _unavailable(f"the engine has no runtime {self._runtime}", "Add it to /etc/docker/daemon.json.")
+
+    def image(self, name: str) -> str:
+        """The image's id; built, once, where the engine does not have it. Raises SandboxUnavailable."""
+        with self._building:
+            if name not in self._ids:
+                self._ids[name] = self._find(name) or self._build(name)
+            return self._ids[name]
+
+    def check(self, image: str) -> None:
+        self.image(image)
+
+    def start(self, order: Order) -> Container:
+        image, name, uid = self.image(order.image), box_name(order.role), take_uid()
+        try:
+            self._client.create_container_from_config(self._config(order, image, uid), name)
+            self._client.start(name)
+        except (DockerException, RequestException) as error:
+            with contextlib.suppress(DockerException, RequestException):
+                self._client.remove_container(name, force=True, v=True)
+            uid.release()
+            raise SandboxFailed(BOX_FAILED, reason=str(error)) from error
+        return Container(self._client, name, order.limits, uid)
+
+    def clean_up(self) -> int:
+        """Containers of workers of this host that are gone, and whatever has outlived its time."""
+        boxes = self._client.containers(all=True, filters={"label": [_LABEL_HOST]})
+        lost = [box for box in boxes if _is_lost(box["Names"][0].lstrip("/"), box["Labels"])]
+        for box in lost:
+            _remove(self._client, box["Id"])
+        return len(lost)
+
+    def _find(self, name: str) -> str | None:
+        try:
+            return str(self._client.inspect_image(images.tag(name))["Id"])
+        except ImageNotFound:
+            return None
+
+    def _build(self, name: str) -> str:
+        architecture = str(self._client.version()["Arch"])
+        try:
+            with images.context(name, architecture) as file:
+                steps = self._client.build(
+                    fileobj=file, custom_context=True, tag=images.tag(name), network_mode="none", rm=True, decode=True
+                )
+                errors = [step["error"] for step in steps if "error" in step]
+        except (DockerException, RequestException, subprocess.CalledProcessError) as error:
+            errors = [str(getattr(error, "stderr", "") or error).strip()]
+        found = self._find(name)
+        with contextlib.suppress(DockerException, RequestException):
+            self._client.prune_images({"dangling": True, "label": ["abgabe.stage"]})  # the stage with the wheels
+        if found is None:
+            reason = f"the image {images.tag(name)} cannot be built ({' '.join(errors)[-300:]})"
+            raise _unavailable(reason, "docker pull python:3.11-slim-bookworm")
+        return found
+
+    def _config(self, order: Order, image: str, uid: Uid) -> dict[str, Any]:
+        limits = order.limits
+        mounts = (*CODE[order.role], Mount(INNER, INNER_TARGET), *order.mounts)
+        scratch = f"rw,noexec,nosuid,nodev,mode=1777,size={limits.tmp_mib}m,nr_inodes={_MAX_FILES}"
+        host_config = self._client.create_host_config(
+            network_mode="none",
+            ipc_mode="private",
+            read_only=True,
+            init=False,  # inner.py is process 1
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
+            tmpfs={"/tmp": scratch},  # noqa: S108 - the container's own
+            shm_size=limits.tmp_mib * _MIB,
+            mounts=[_bind(mount) for mount in mounts],
+            mem_limit=limits.memory_mib * _MIB,
+            memswap_limit=limits.memory_mib * _MIB,
+            pids_limit=limits.processes,
+            nano_cpus=int(limits.cpus * 1e9),
+            log_config=LogConfig(type="json-file", config={"max-size": "64k", "max-file": "1"}),
+            runtime=self._runtime or None,
+        )
+        return dict(
+            self._client.create_container_config(
+                image,
+                command("python3", order),
+                hostname="sandbox",
+                user=f"{uid.number}:{uid.number}",
+                working_dir="/tmp",  # noqa: S108 - the container's own
+                environment=VARIABLES,
+                entrypoint=[],
+                labels={
+                    _LABEL_HOST: host(),
+                    _LABEL_UNTIL: str(int(time.time() + limits.wall_time_s) + 60),
+                    "abgabe.role": order.role,
+                },
+                host_config=host_config,
+            )
+        )
+
+
+class Container:
+    """A Box: a running container, with a thread that waits for its end and removes it."""
+
+    def __init__(self, client: docker.APIClient, name: str, limits: BoxLimits, uid: Uid) -> None:
+        self.name = name
+        self._client = client
+        self._limits = limits
+        self._uid = uid
+        self._started_at = time.monotonic()
+        self._ended: Future[Ending] = Future()
+        threading.Thread(target=self._live, name=name, daemon=True).start()
+
+    def wait(self, timeout_s: float) -> Ending | None:
+        try:
+            return self._ended.result(timeout_s)
+        except TimeoutError:
+            return None
+
+    def kill(self) -> None:
+        self._strike()
+        self._ended.result(_KILL_WAIT_S)
+
+    def alive(self) -> bool:
+        return not self._ended.done()
+
+    def _strike(self) -> None:
+        with contextlib.suppress(APIError):  # it has ended by itself, or is being removed
+            self._client.kill(self.name)
+
+    # --- the thread ---------------------------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        try:
+            self._wait_for_end()
+            ending = self._ending()
+        except (DockerException, RequestException) as error:
+            ending = Ending(None, False, self._wall_s(), None, None, f"the engine failed: {error}")
+        with contextlib.suppress(DockerException, RequestException):
+            _remove(self._client, self.name)
+        self._uid.release()
+        self._ended.set_result(ending)
+
+    def _wait_for_end(self) -> None:
+        """Until it has ended, at the latest at its deadline."""
+        left_s = self._started_at + self._limits.wall_time_s - time.monotonic()
+        try:
+            self._client.wait(self.name, timeout=max(1, math.ceil(left_s)))
+        except (Timeout, Unreachable):  # the SDK wraps a late answer in either
+            self._strike()
+            self._client.wait(self.name, timeout=_KILL_WAIT_S)
+
+    def _ending(self) -> Ending:
+        state = self._client.inspect_container(self.name)["State"]
+        said = self._client.logs(self.name, stdout=True, stderr=True, tail=100)
+        return Ending(
+            exit_code=int(state["ExitCode"]),
+            oom_killed=bool(state["OOMKilled"]),
+            wall_s=self._wall_s(),
+            cpu_s=None,
+            max_memory_mib=None,
+            log=said[-_KEPT_LOG_BYTES:].decode("utf-8", "replace"),
+        )
+
+    def _wall_s(self) -> float:
+        return time.monotonic() - self._started_at
+
+
+def _bind(mount: Mount) -> Bind:
+    return Bind(mount.target, str(mount.source), type="bind", read_only=not mount.writable)
+
+
+def _remove(client: docker.APIClient, name: str) -> None:
+    """Remove it, running or not; returns when it is gone."""
+    deadline = time.monotonic() + _KILL_WAIT_S
+    while True:
+        try:
+            client.remove_container(name, force=True, v=True)
+        except NotFound:
+            return
+        except APIError:  # somebody else is removing it
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _is_lost(name: str, labels: dict[str, str]) -> bool:
+    outlived = float(labels.get(_LABEL_UNTIL, "inf")) < time.time()
+    return outlived or (labels[_LABEL_HOST] == host() and is_orphan(name))
+
+
+def _no_engine(error: Exception) -> SandboxUnavailable:
+    if "Permission denied" in str(error):
+        return _unavailable("its engine is not for this user", "sudo usermod -aG docker $USER, then log in again")
+    return _unavailable("no engine answers", "sudo apt-get install -y docker.io && sudo systemctl start docker")
+
+
+def _unavailable(reason: str, remedy: str) -> SandboxUnavailable:
+    return SandboxUnavailable(SANDBOX_MISSING, kind=KIND, reason=reason, remedy=remedy)
