@@ -17,7 +17,7 @@ from core.live import MemoryLive
 from core.settings import Settings
 from core.storage import Blobs
 from server.app import create_app
-from tests.core.state_makers import Clock, ListQueue, State
+from tests.core.state_makers import Clock, ListQueue
 from tests.server.makers import House, make_course, make_suite
 
 
@@ -58,10 +58,12 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def house(settings: Settings, stage: Stage) -> Iterator[House]:
     clock, queue = Clock(), ListQueue()
-    blobs = Blobs(settings.blobs_dir)
-    deps = Deps(settings, open_database(settings.database), blobs, queue, MemoryLive(), clock)
-    state = State(deps, clock, queue, None, None)  # type: ignore[arg-type]
+    deps = Deps(settings, open_database(settings.database), Blobs(settings.blobs_dir), queue, MemoryLive(), clock)
     suite = make_suite(settings.suites_dir)
-    stage.app = create_app(settings, deps)
-    yield House(state, suite, make_course(state, suite), stage.url)
+
+    def serve(deps: Deps) -> None:
+        stage.app = create_app(deps.settings, deps)
+
+    serve(deps)
+    yield House(deps, clock, queue, suite, make_course(deps.database, suite), stage.url, serve)
     deps.database.close()

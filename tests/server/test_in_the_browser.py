@@ -112,7 +112,7 @@ def test_an_exam_that_begins_anew_forgets_the_old_verdicts(house: House, tab: Op
     ada.open(f"/submissions/{grader.submission_id}")
     grader.fail(OurError(BROKEN))
     expect(ada.page.get_by_text("This costs you nothing")).to_be_visible()
-    house.state.clock.forward(60)
+    house.clock.forward(60)
     grader.start().plan()
     expect(ada.verdict(BIAS)).to_have_text("Waiting")
 
@@ -226,7 +226,7 @@ def _pages(house: House) -> dict[str, str]:
     house.grader(running).start().plan().record(0, 1)
     for _ in range(house.deps.settings.max_attempts):
         house.grader(stuck).start().fail(OurError(BROKEN))
-        house.state.clock.forward(1000)
+        house.clock.forward(1000)
     submissions = {"graded": done, "running": running, "stuck": stuck, "queued": queued}
     return {
         "home": "/",

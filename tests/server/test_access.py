@@ -1,0 +1,137 @@
+"""Who may do what: every route, every role. A route that is not in these tables fails the test."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from core.models import Role
+from server.app import create_app
+from tests.server.makers import House
+
+ROLES = ("anonymous", "another", "owner", "tutor", "admin")
+
+# Status of each page for ROLES. 303 leads an anonymous reader to the login, everybody else to the next page.
+PAGES = {
+    "GET /": (303, 200, 200, 200, 200),
+    "GET /login": (200, 303, 303, 303, 303),
+    "POST /login": (401, 401, 401, 401, 401),
+    "POST /logout": (303, 303, 303, 303, 303),
+    "POST /language": (303, 303, 303, 303, 303),
+    "GET /account": (303, 200, 200, 200, 200),
+    "POST /account/password": (401, 400, 400, 400, 400),
+    "POST /account/tokens/{token_id}/revoke": (401, 303, 303, 303, 303),
+    "GET /exercises/{slug}": (303, 200, 200, 200, 200),
+    "POST /exercises/{slug}/submissions": (401, 422, 422, 422, 422),
+    "GET /submissions": (303, 403, 403, 200, 200),
+    "GET /submissions/{submission_id}": (303, 404, 200, 200, 200),
+    "GET /submissions/{submission_id}/live": (303, 404, 200, 200, 200),
+    "GET /submissions/{submission_id}/archive": (303, 404, 200, 200, 200),
+    "POST /submissions/{submission_id}/retry": (401, 403, 403, 303, 303),
+}
+API = {
+    "POST /api/v1/tokens": (401, 401, 401, 401, 401),
+    "DELETE /api/v1/tokens/current": (401, 204, 204, 204, 204),
+    "GET /api/v1/me": (401, 200, 200, 200, 200),
+    "GET /api/v1/exercises": (401, 200, 200, 200, 200),
+    "POST /api/v1/exercises/{slug}/submissions": (401, 422, 422, 422, 422),
+    "GET /api/v1/submissions": (401, 200, 200, 200, 200),
+    "GET /api/v1/submissions/{submission_id}": (401, 404, 200, 200, 200),
+    "GET /api/v1/submissions/{submission_id}/result": (401, 404, 200, 200, 200),
+    "GET /api/v1/submissions/{submission_id}/events": (401, 404, 200, 200, 200),
+}
+PUBLIC = {"GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /static"}
+
+
+def test_every_route_is_in_a_table(house: House) -> None:
+    assert _routes(create_app(house.deps.settings, house.deps)) == set(PAGES) | set(API) | PUBLIC
+
+
+def _routes(app: FastAPI) -> set[str]:
+    return {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
+    }
+
+
+@pytest.fixture
+def graded(house: House) -> str:
+    """A graded submission of the owner's."""
+    submission_id = house.browser("owner").hand_in()
+    house.grader(submission_id).grade()
+    return submission_id
+
+
+def _role(name: str) -> Role:
+    return Role(name) if name in set(Role) else Role.STUDENT
+
+
+def _address(route: str, submission_id: str) -> str:
+    return route.partition(" ")[2].format(slug="ex1", submission_id=submission_id, token_id=999_999)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", PAGES)
+def test_pages(house: House, graded: str, route: str, role: str) -> None:
+    browser = house.visitor() if role == "anonymous" else house.browser(role, _role(role))
+    address = _address(route, graded)
+    if route.startswith("GET"):
+        answer = browser.get(address)
+    else:
+        of = "/login" if role == "anonymous" else "/account"
+        answer = browser.post(address, {"language": "en"}, of=of)
+    assert answer.status_code == PAGES[route][ROLES.index(role)], answer.text
+    if role == "anonymous" and answer.status_code == 303 and route.startswith("GET"):
+        assert answer.headers["location"].partition("?")[0].endswith("/login")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", API)
+def test_api(house: House, graded: str, route: str, role: str) -> None:
+    client = httpx.Client(base_url=house.url, trust_env=False, verify=False) if role == "anonymous" else house.api(role, _role(role))
+    body = {"login": "nobody", "password": "nothing"} if route.endswith("/tokens") else None
+    answer = client.request(route.partition(" ")[0], house.url + _address(route, graded), json=body)
+    assert answer.status_code == API[route][ROLES.index(role)], answer.text
+
+
+@pytest.mark.parametrize("route", [route for route in PAGES if route.startswith("POST")])
+@pytest.mark.parametrize("role", ["anonymous", "owner", "admin"])
+def test_no_form_works_without_the_secret_of_its_page(house: House, graded: str, route: str, role: str) -> None:
+    browser = house.visitor() if role == "anonymous" else house.browser(role, _role(role))
+    browser.get("/login")
+    address = _address(route, graded)
+    for forged in ({}, {"csrf": ""}, {"csrf": house.browser("another").csrf()}):
+        answer = browser.http.post(address, data={"language": "en", **forged})
+        # who may not do it at all may be told that first
+        assert answer.status_code == 403 or (answer.status_code == 401 and role == "anonymous")
+
+
+def test_a_foreign_submission_looks_like_none(house: House, graded: str) -> None:
+    another = house.api("another")
+    foreign, none = another.get(f"/submissions/{graded}"), another.get("/submissions/no-such-id")
+    assert foreign.status_code == none.status_code == 404
+    assert foreign.json() | {"instance": ""} == none.json() | {"instance": ""}
+
+
+def test_lists_show_students_only_their_own(house: House, graded: str) -> None:
+    assert house.api("another").get("/submissions").json()["items"] == []
+    assert house.api("another").get("/submissions?student=owner").json()["items"] == []
+    assert [one["id"] for one in house.api("owner").get("/submissions").json()["items"]] == [graded]
+    assert [one["id"] for one in house.api("tutor", Role.TUTOR).get("/submissions").json()["items"]] == [graded]
+
+
+def test_nobody_revokes_anothers_token(house: House) -> None:
+    owner = house.api("owner")
+    answer = house.browser("another").post("/account/tokens/1/revoke")
+    assert answer.status_code == 303
+    assert owner.get("/me").status_code == 200
+
+
+def test_cookies_do_not_open_the_api_and_tokens_not_the_pages(house: House) -> None:
+    assert house.browser("ada").get("/api/v1/me").status_code == 401
+    token = house.api("ada").headers["Authorization"]
+    answer = httpx.get(house.url, headers={"Authorization": token}, trust_env=False)
+    assert answer.status_code == 303
