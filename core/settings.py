@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     suites_dir: Path = Field(PROJECT / "test_suites", description="Folder of the suites, one folder per exercise.")
 
     sandbox: Literal["auto", "docker", "bubblewrap"] = Field("auto", description="What keeps the student's code in.")
+    docker_runtime: str = Field("", description="Another container runtime than the engine's own, such as runsc.")
     sandbox_env_dir: Path = Field(PROJECT / ".venv" / "sandbox", description="Python of the bubblewrap sandbox.")
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
