@@ -1,0 +1,5 @@
+class BaseLayers:
+    """Gemeinsame Basisklasse"""
+
+    def __init__(self):
+        self.trainable = True

@@ -1,0 +1,3 @@
+class BaseLayer(object):
+    trainable = False
+    weights = None

@@ -1,0 +1,4 @@
+class BaseLayer:
+
+    def __init__(self, trainable=False):
+        self.trainable = trainable

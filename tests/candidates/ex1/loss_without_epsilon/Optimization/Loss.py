@@ -1,0 +1,13 @@
+import numpy as np
+
+
+class CrossEntropyLoss:
+    def __init__(self):
+        self.prediction_tensor = None
+
+    def forward(self, prediction_tensor, label_tensor):
+        self.prediction_tensor = prediction_tensor
+        return -np.sum(label_tensor * np.log(prediction_tensor))
+
+    def backward(self, label_tensor):
+        return -label_tensor / self.prediction_tensor

@@ -1,0 +1,4 @@
+class BaseLayer(object):
+    def __init__(self):
+        self.trainable = False
+        self.weights = None
