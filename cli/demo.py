@@ -31,7 +31,7 @@ PEOPLE = (
     ("bob", "Bob Bias", Role.STUDENT),
     ("carol", "Carol Conv", Role.STUDENT),
 )
-SAMPLES = (("alice", "right_reference"), ("bob", "wrong_averaged_gradient"))
+SAMPLES = (("alice", "right_reference"), ("bob", "gradient_averaged"))
 CANDIDATES = PROJECT / "tests" / "candidates"
 
 log = structlog.get_logger(__name__)

@@ -51,7 +51,7 @@ def test_a_right_zip_gets_all_points_on_the_page(demo: Demo, page: Page, tmp_pat
 def test_a_wrong_zip_is_told_what_is_wrong(demo: Demo, page: Page, tmp_path: Path) -> None:
     visitor = Abgabe(page, demo.url)
     visitor.log_in("carol", demo.passwords["carol"])
-    visitor.hand_in(flat_zip("wrong_averaged_gradient", tmp_path / "submission.zip"))
+    visitor.hand_in(flat_zip("gradient_averaged", tmp_path / "submission.zip"))
     visitor.wait_for_submission()
     expect(visitor.headline).to_contain_text("/ 100", timeout=GRADED_MS)
     failed = page.locator("li.case", has_text="divided by")
