@@ -163,7 +163,7 @@ def _entries(zip_file: zipfile.ZipFile, limits: Limits) -> dict[PurePosixPath, z
             continue
         _check_kind(info, path)
         names.check_name(path)
-        if info.is_dir():
+        if _is_folder(info):
             continue
         twin = taken.setdefault(names.fold(path), path)
         if path in entries or twin != path:
@@ -185,11 +185,16 @@ def _name(info: zipfile.ZipInfo) -> str:
         return raw
 
 
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    """By the name as packed; ZipInfo.is_dir fails on one that begins with a NUL."""
+    return info.orig_filename.endswith("/")
+
+
 def _check_kind(info: zipfile.ZipInfo, path: PurePosixPath) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise UploadRefused(say.ENCRYPTED, name=say.shown(path))
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind not in ((0, stat.S_IFDIR, stat.S_IFREG) if info.is_dir() else (0, stat.S_IFREG)):
+    if kind not in ((0, stat.S_IFDIR, stat.S_IFREG) if _is_folder(info) else (0, stat.S_IFREG)):
         raise UploadRefused(say.SPECIAL, name=say.shown(path))
 
 
@@ -199,6 +204,7 @@ def _content(
     """The unpacked entry in chunks, until it ends or has become more than ``max_bytes``."""
     if info.compress_type not in _METHODS:
         raise UploadRefused(say.METHOD, name=say.shown(path))
+    _check_growth(info.file_size, info, path, max_bytes, limits)
     got = 0
     try:
         with zip_file.open(info) as stream:
@@ -221,6 +227,10 @@ def _check_growth(got: int, info: zipfile.ZipInfo, path: PurePosixPath, max_byte
         raise UploadRefused(say.BOMB, name=say.shown(path))
 
 
+class _OutsideError(zipfile.BadZipFile, OSError):
+    """zipfile tries some places and goes on if that is an OSError; elsewhere it means a broken zip."""
+
+
 class _Frugal(io.BufferedIOBase):
     """``file`` for zipfile, which believes every size it reads: no huge single read, no seek outside."""
 
@@ -238,7 +248,7 @@ class _Frugal(io.BufferedIOBase):
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._file.tell(), os.SEEK_END: self._size}[whence]
         if not 0 <= start + offset <= self._size:
-            raise zipfile.BadZipFile("points outside of the file")
+            raise _OutsideError("points outside of the file")
         return self._file.seek(start + offset)
 
     def tell(self) -> int:

@@ -49,13 +49,17 @@ def find_project(files: Mapping[PurePosixPath, bytes], wanted: Sequence[PurePosi
 
 
 def _possible_roots(path: PurePosixPath, wanted: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
-    parts = [fold(part) for part in path.parts]
-    for target in wanted:
-        meant = [fold(part) for part in target.parts]
-        if parts[-1] == meant[-1]:
-            yield path.parent
-            if parts[-len(meant) :] == meant:
-                yield path.parents[len(meant) - 1]
+    """Where the tree may begin for ``path`` to be a wanted file: above its package if it is in one, right or wrong."""
+    if fold(path.name) not in {fold(target.name) for target in wanted}:
+        return
+    packages = {target.parent for target in wanted if target.parent.parts}
+    above = [path.parents[len(package.parts)] for package in packages if _ends_with(path.parent, package)]
+    yield from above or [path.parent]
+
+
+def _ends_with(folder: PurePosixPath, package: PurePosixPath) -> bool:
+    last = PurePosixPath(*folder.parts[-len(package.parts) :])
+    return fold(last) == fold(package)
 
 
 def _common_folder(files: Mapping[PurePosixPath, bytes]) -> PurePosixPath:

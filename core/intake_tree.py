@@ -86,11 +86,11 @@ class Placing:
         return alike[0] if alike else None
 
     def _remark(self, path: PurePosixPath, target: PurePosixPath) -> None:
-        root = self._project.root
-        place = path.relative_to(root) if path.is_relative_to(root) else path
+        inside = path.is_relative_to(self._project.root)
+        place = path.relative_to(self._project.root) if inside else path
         expected = PurePosixPath(target.name) if self._project.flat and len(place.parts) == 1 else target
-        if place != expected:
-            code = "intake.case" if fold(place) == fold(expected) else "intake.misplaced"
+        if not inside or place != expected:
+            code = "intake.case" if inside and fold(place) == fold(expected) else "intake.misplaced"
             self.notices.append(Notice(code, {"submitted": shown(path), "wanted": str(target)}))
 
     def _take_near_misses(self) -> None:
@@ -146,10 +146,10 @@ class Placing:
         modules = self._imported(self.sources) if renamed else set()
         for target, path in renamed:
             beside, before = target.with_name(path.name), self._place_of(path)
-            if _importable(path) and {_dotted(beside), path.stem} & modules:
-                self.sources.setdefault(beside, path)
-            if _importable(path) and before is not None and _dotted(before) in modules:
-                self.sources.setdefault(before, path)
+            places = [place for place in (beside, before) if place is not None and _dotted(place) in modules]
+            if not places and path.stem in modules:
+                places = [beside]
+            self.sources.update({place: path for place in places if _importable(path) and place not in self.sources})
 
     def _imported(self, sources: Mapping[PurePosixPath, PurePosixPath]) -> set[str]:
         """The modules that the files imported so far name, as seen from the tree's root."""
