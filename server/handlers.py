@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -73,7 +75,8 @@ def _answer(request: Request, error: AbgabeError, *, without_database: bool = Fa
     if request.url.path.startswith(MACHINES):
         return problem_response(request, error, status)
     if isinstance(error, LoginRequired) and request.method == "GET":
-        return RedirectResponse(str(request.url_for("show_login").include_query_params(next=_local(request))), 303)
+        # without a host: which one the reader used is not ours to know behind a proxy
+        return RedirectResponse(f"/login?{urlencode({'next': _local(request)})}", 303)
     visitor = stranger(request) if without_database else _visitor(request)
     return page(request, "error.html", status=status, visitor=visitor, error=error)
 

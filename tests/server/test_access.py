@@ -89,7 +89,7 @@ def _visit(house: House, role: str, route: str, submission_id: str) -> httpx.Res
 
 def test_whoever_is_not_logged_in_is_led_to_the_login_and_back(house: House) -> None:
     answer = house.visitor().get("/submissions?state=stuck")
-    assert answer.headers["location"] == f"{house.url}/login?next=%2Fsubmissions%3Fstate%3Dstuck"
+    assert answer.headers["location"] == "/login?next=%2Fsubmissions%3Fstate%3Dstuck"
 
 
 @pytest.mark.parametrize("role", ROLES)
