@@ -83,8 +83,8 @@ class PostgresServer:
     def database(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
 
-    def execute(self, statement: str) -> None:
-        with psycopg.connect(self.database("postgres"), autocommit=True) as connection:
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        with psycopg.connect(self.database(database), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def start(self) -> None:

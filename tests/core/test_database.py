@@ -45,10 +45,14 @@ class TestSchema:
         check_schema(engine)
 
     def test_a_schema_from_the_future_is_told_apart(self, database: Database) -> None:
+        set_version = text("UPDATE alembic_version SET version_num = :version")
         with database.write() as session:
-            session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            today = session.scalar(text("SELECT version_num FROM alembic_version"))
+            session.execute(set_version, {"version": "9999"})
         with pytest.raises(DatabaseOutdated, match=r"newer.*9999"):
             check_schema(database.engine)
+        with database.write() as session:
+            session.execute(set_version, {"version": today})
 
     @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
     def test_several_processes_may_migrate_at_once(
