@@ -119,10 +119,9 @@ def cold_container(image: str, tree: Path, suite: Path) -> dict[str, float]:
     mounts = [(tree, "/student"), (suite, f"/suites/{suite.name}"), (PROJECT / "exam", "/abgabe/exam")]
     mounts.append((PROJECT / "reference_impl", "/abgabe/reference_impl"))
     volumes = [part for source, target in mounts for part in ("-v", f"{source}:{target}:ro")]
-    script = f"cd /tmp && exec $PY -m pytest {' '.join(PYTEST)} --student /student /suites/{suite.name}"
-    find = "PY=$(command -v /opt/venv/bin/python || command -v python3); "
-    command = ["docker", "run", "--rm", "--network=none", *volumes, "-e", "PYTHONPATH=/abgabe", "-e"]
-    command += ["OPENBLAS_NUM_THREADS=1", "--entrypoint", "sh", image, "-c", find + script]
+    script = f"cd /tmp && exec python3 -m pytest {' '.join(PYTEST)} --student /student /suites/{suite.name}"
+    command = ["docker", "run", "--rm", "--network=none", *volumes, "-e", "PYTHONPATH=/abgabe:/abgabe/packages", "-e"]
+    command += ["OPENBLAS_NUM_THREADS=1", "--entrypoint", "sh", image, "-c", script]
     subprocess.run(command, check=True, capture_output=True)
     return {"total": time.perf_counter() - begun}
 

@@ -25,7 +25,7 @@ from exam.report import Fault, Report, Verdict
 from worker.exam import CaseFinished, ExamEvent, Planned, examine
 from worker.pairs import ColdPairs
 from worker.sandbox.base import Sandbox
-from worker.sandbox.choose import choose
+from worker.sandbox.choose import Kind, choose
 
 REFUSED, FAILED = 2, 3
 
@@ -43,10 +43,10 @@ class Graded:
     total_s: float
 
 
-def grade(settings: Settings, exercise: str, paths: list[Path], as_json: bool, kind: str, seed: int) -> int:
+def grade(settings: Settings, exercise: str, paths: list[Path], as_json: bool, kind: Kind | None, seed: int) -> int:
     """Grade and print; the exit code."""
     try:
-        graded = _grade(settings, exercise, paths, kind, seed, quiet=as_json)
+        graded = _grade(settings, exercise, paths, kind or settings.sandbox, seed, quiet=as_json)
     except AbgabeError as error:
         if as_json:
             print(json.dumps({"error": {"code": error.code, "message": error.text(), "hint": error.hint()}}))
@@ -60,7 +60,7 @@ def grade(settings: Settings, exercise: str, paths: list[Path], as_json: bool, k
     return 0 if graded.report.fault is Fault.NOBODY else FAILED
 
 
-def _grade(settings: Settings, exercise: str, paths: list[Path], kind: str, seed: int, quiet: bool) -> Graded:
+def _grade(settings: Settings, exercise: str, paths: list[Path], kind: Kind, seed: int, quiet: bool) -> Graded:
     suite = find_suite(settings.suites_dir, exercise)
     with intake.Upload.from_paths(paths) as upload, intake.pack(upload, intake.Limits()) as archive:
         taken = intake.read(archive, suite, intake.Limits())

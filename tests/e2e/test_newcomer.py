@@ -53,7 +53,7 @@ def test_a_wrong_zip_is_told_what_is_wrong(demo: Demo, page: Page, tmp_path: Pat
     visitor.log_in("carol", demo.passwords["carol"])
     visitor.hand_in(flat_zip("gradient_averaged", tmp_path / "submission.zip"))
     visitor.wait_for_submission()
-    expect(visitor.headline).to_contain_text("/ 100", timeout=GRADED_MS)
+    expect(visitor.headline).to_contain_text("100 points", timeout=GRADED_MS)
     failed = page.locator("li.case", has_text="divided by")
     expect(failed.first).to_be_visible()
     photograph(page, "e2e-wrong")
