@@ -19,6 +19,7 @@ from core.embedded import start_embedded_worker
 from core.errors import AbgabeError, OurError, texts
 from core.queue import open_deps
 from core.settings import Settings
+from core.submissions import Reconciler
 from core.suites import load_suites
 from server.app import create_app
 from worker.binding import make_grade_deps
@@ -114,7 +115,11 @@ def serve(settings: Settings, sock: socket.socket, on_ready: Callable[[Deps, str
 def _grading(deps: Deps) -> Iterator[None]:
     """The embedded worker with its sandboxes, where this process is to grade."""
     if not deps.settings.embedded:
-        yield
+        reconciler = Reconciler(deps).start()
+        try:
+            yield
+        finally:
+            reconciler.stop()
         return
     sandbox, notice = choose(deps.settings.sandbox, deps.settings)
     if notice:
