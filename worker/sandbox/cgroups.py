@@ -58,21 +58,21 @@ class Cgroup:
                     time.sleep(0.002)
 
 
+@dataclass(frozen=True)
 class Cgroups:
     """Makes groups below ``parents``: controller -> folder (the same one for all in version 2). May be unable to."""
 
-    def __init__(self, parents: dict[str, Path]) -> None:
-        self._parents = parents
+    parents: dict[str, Path]
 
     @property
     def usable(self) -> bool:
-        return self._parents.keys() >= _NEEDED
+        return self.parents.keys() >= _NEEDED
 
     def make(self, name: str, limits: BoxLimits) -> Cgroup | None:
         """Groups that hold ``limits``, or None where none can be made."""
         if not self.usable:
             return None
-        cgroup = Cgroup(tuple(dict.fromkeys(parent / name for parent in self._parents.values())))
+        cgroup = Cgroup(tuple(dict.fromkeys(parent / name for parent in self.parents.values())))
         try:
             for folder in cgroup.folders:
                 folder.mkdir()
@@ -84,7 +84,7 @@ class Cgroups:
 
     def remove_orphans(self) -> int:
         """Remove the groups of boxes whose worker is gone; how many boxes that were."""
-        found = [entry for parent in set(self._parents.values()) for entry in parent.iterdir() if is_orphan(entry.name)]
+        found = [entry for parent in set(self.parents.values()) for entry in parent.iterdir() if is_orphan(entry.name)]
         for folder in found:
             with contextlib.suppress(OSError):  # its last process is still dying: the next time
                 folder.rmdir()

@@ -38,7 +38,12 @@ class Environment:
 
 
 def requirements(name: str) -> Path:
-    return PROJECT / "docker" / name / "requirements.txt"
+    """The packages of a zone. Raises SandboxUnavailable where there is no such zone."""
+    path = PROJECT / "docker" / name / "requirements.txt"
+    if not path.is_file():
+        remedy = f"An image that suite.toml names has a folder in {PROJECT / 'docker'}."
+        raise SandboxUnavailable(SANDBOX_MISSING, kind=name, reason="there is no such image", remedy=remedy)
+    return path
 
 
 def pins(name: str) -> bytes:

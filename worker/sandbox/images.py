@@ -25,7 +25,7 @@ _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 def tag(name: str) -> str:
     """The same inputs have the same tag: an image is built once."""
-    inputs = (PROJECT / "docker" / name / "Dockerfile").read_bytes() + b"\0" + environment.pins(name)
+    inputs = environment.pins(name) + b"\0" + (PROJECT / "docker" / name / "Dockerfile").read_bytes()
     return f"abgabe/{name}:{hashlib.sha256(inputs).hexdigest()[:16]}"
 
 

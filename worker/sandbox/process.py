@@ -73,25 +73,31 @@ class Cage:
 
     def _live(self) -> None:
         try:
+            self._ended.set_result(self._story())
+        except BaseException as error:  # somebody waits for one of them, whatever went wrong
+            if not self._started.done():
+                self._started.set_exception(error)
+            self._ended.set_exception(error)
+
+    def _story(self) -> Ending:
+        """Start, admit, watch, bury. Raises SandboxFailed where nothing of ours ever ran."""
+        try:
             process, info = self._spawn()
         except OSError as error:
             self._uid.release()
-            self._started.set_exception(SandboxFailed(BOX_FAILED, reason=str(error)))
-            return
-        log = bytearray()
+            raise SandboxFailed(BOX_FAILED, reason=str(error)) from error
+        log, fault = bytearray(), ""
         try:
             self._admit(process, info)
-        except (OSError, ValueError) as error:
-            self._strike()
-            process.kill()
-            self._watch(process, log)
-            self._bury(process, log)
-            reason = log.decode("utf-8", "replace").strip() or str(error)
-            self._started.set_exception(SandboxFailed(BOX_FAILED, reason=reason))
-            return
-        self._started.set_result(None)
+            self._started.set_result(None)
+        except (OSError, ValueError) as error:  # bubblewrap gave up, or the kernel refused a limit
+            fault = str(error)
+            os.kill(process.pid, signal.SIGKILL)
         self._watch(process, log)
-        self._ended.set_result(self._bury(process, log))
+        ending = self._bury(process, log)
+        if fault:
+            raise SandboxFailed(BOX_FAILED, reason=ending.log.strip() or fault)
+        return ending
 
     def _spawn(self) -> tuple[subprocess.Popen[bytes], int]:
         program, program_in = os.pipe()
@@ -116,7 +122,7 @@ class Cage:
         return process, info
 
     def _admit(self, process: subprocess.Popen[bytes], info: int) -> None:
-        """Put the box under its limits, then let inner.py go on. Raises ValueError where bubblewrap gave up."""
+        """Put the box under its limits, then let inner.py go on. Raises OSError or ValueError."""
         self._cgroup = self._cgroups.make(self.name, self._limits)
         with open(info) as file:
             pid = int(json.load(file)["child-pid"])
