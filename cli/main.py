@@ -78,9 +78,7 @@ def grade_command(
     exercise: Annotated[str, typer.Argument(help="An exercise's id, or a folder that holds a suite.toml.")],
     paths: Annotated[list[Path], typer.Argument(help="A zip, a folder, or .py files.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    sandbox: Annotated[
-        SandboxKind | None, typer.Option(help="What keeps the code in; default: ABGABE_SANDBOX.")
-    ] = None,
+    sandbox: Annotated[SandboxKind | None, typer.Option(help="Default: ABGABE_SANDBOX.")] = None,
     seed: Annotated[int, typer.Option(help="The exam's seed: the same seed gives the same inputs.")] = 0,
 ) -> None:
     """Grade a hand-in exactly as a worker does, without a database.

@@ -81,6 +81,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "The test could not work with what your code returned: {error}.",
         "de": "Der Test konnte mit dem, was dein Code zurückgab, nichts anfangen: {error}.",
     },
+    "stuck": {
+        "en": "With what your code returned, the test did not come to an end.",
+        "de": "Mit dem, was dein Code zurückgab, kam der Test zu keinem Ende.",
+    },
     # How the student's code ended.
     "raised": {"en": "Your code raised {type}: {text}", "de": "Dein Code löste {type} aus: {text}"},
     "missing_module": {
@@ -121,6 +125,10 @@ TEXTS: dict[str, dict[Language, str]] = {
     "garbled": {
         "en": "During {during} your program sent something that is not an answer ({detail}).",
         "de": "Während {during} schickte dein Programm etwas, das keine Antwort ist ({detail}).",
+    },
+    "hung_up": {
+        "en": "During {during} your program closed its connection to the test.",
+        "de": "Während {during} hat dein Programm seine Verbindung zum Test geschlossen.",
     },
     "sandbox_lost": {
         "en": "The whole sandbox of your program died during this case, twice. It used up something that it shares.",
@@ -169,7 +177,8 @@ class Message:
             text = template.format_map({key: _localised(value, language) for key, value in self.params.items()})
         except (KeyError, IndexError, ValueError, TypeError):
             return f"{self.code}: {dict(self.params)}"
-        return text[:1].upper() + text[1:]
+        # A sentence begins with a capital, a name of the student's code as it is spelt.
+        return text[:1].upper() + text[1:] if text.split(" ")[0].isalpha() else text
 
     def to_json(self) -> dict[str, Any]:
         return {"code": self.code, "params": dict(self.params)}

@@ -11,6 +11,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,8 +34,9 @@ class Demo:
     lines: list[str] = field(default_factory=list)
 
 
-def start_demo(data_dir: Path, *options: str) -> tuple[subprocess.Popen[str], Demo]:
-    """Start ``abgabe demo`` and wait until it says where it is."""
+@contextmanager
+def running_demo(data_dir: Path, *options: str) -> Iterator[Demo]:
+    """``abgabe demo`` from the moment it says where it is until Ctrl-C."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ABGABE_")}
     environment |= {"ABGABE_DATA_DIR": str(data_dir), "ABGABE_SANDBOX": "bubblewrap", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen([ABGABE, "demo", *options], env=environment, stdout=subprocess.PIPE, text=True)
@@ -52,15 +54,13 @@ def start_demo(data_dir: Path, *options: str) -> tuple[subprocess.Popen[str], De
         told.set()
 
     threading.Thread(target=read, daemon=True).start()
-    told.wait(START_TIMEOUT_S)
-    assert demo.url, f"the demo did not start: {demo.lines}"
-    return process, demo
-
-
-def stop_demo(process: subprocess.Popen[str]) -> None:
-    """Ctrl-C."""
-    process.send_signal(signal.SIGINT)
-    process.wait(30)
+    try:
+        told.wait(START_TIMEOUT_S)
+        assert demo.url, f"the demo did not start: {demo.lines}"
+        yield demo
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +68,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One demo for all tests of this folder."""
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed: apt-get install -y bubblewrap")
-    process, running = start_demo(tmp_path_factory.mktemp("demo") / "data", "--port", "0")
-    yield running
-    stop_demo(process)
+    with running_demo(tmp_path_factory.mktemp("demo") / "data", "--port", "0") as running:
+        yield running
 
 
 def flat_zip(candidate: str, path: Path) -> Path:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import ABGABE, ARTEFACTS, Demo, flat_zip, start_demo, stop_demo
+from tests.e2e.conftest import ABGABE, ARTEFACTS, Demo, flat_zip, running_demo
 from tests.real_parts import wait_until
 from tests.server.browser import Abgabe, chromium
 
@@ -102,11 +102,9 @@ def test_a_second_start_keeps_accounts_and_hand_ins(tmp_path: Path) -> None:
     passwords = []
     counts = []
     for _ in range(2):
-        process, running = start_demo(tmp_path / "data", "--port", "0")
-        with client_of(running, "tutor") as client:
+        with running_demo(tmp_path / "data", "--port", "0") as running, client_of(running, "tutor") as client:
             wait_until("the samples are handed in", lambda client=client: len(hand_ins(client)) >= 2)
             counts.append(len(hand_ins(client)))
-        stop_demo(process)
         passwords.append(running.passwords)
     assert passwords[0] == passwords[1]
     assert counts == [2, 2]
