@@ -21,7 +21,7 @@ from core import intake_names as names
 from core import intake_texts as say
 from core.errors import UploadRefused
 from core.intake_archive import HEAD_BYTES, Found, Limits, is_zip, not_a_zip, python_files
-from core.intake_source import decode, syntax_error
+from core.intake_source import MAX_COMPILED_CHARS, decode, syntax_error
 from core.intake_texts import TOO_LARGE, Notice
 from core.intake_tree import Placing
 from core.suites import Suite
@@ -175,9 +175,8 @@ def read(archive: BinaryIO, suite: Suite, limits: Limits = DEFAULTS) -> Intake:
         raise UploadRefused(say.NOTHING, names=", ".join(suite.tree.required))
     submitted = {str(place): path for place, path in placing.sources.items()}
     files = {place: found.files[path] for place, path in submitted.items()} | suite.provided_files()
-    syntax = [_syntax_notice(place, texts[submitted[place]]) for place in sorted(submitted)]
-    notices = _notices(found, placing) + [notice for notice in syntax if notice]
-    return Intake(dict(sorted(files.items())), placing.missing, tuple(notices))
+    syntax = _syntax_notices({place: texts[path] for place, path in sorted(submitted.items())})
+    return Intake(dict(sorted(files.items())), placing.missing, (*_notices(found, placing), *syntax))
 
 
 def _refuse_other_exercise(found: Found, suite: Suite) -> None:
@@ -208,6 +207,11 @@ def _notices(found: Found, placing: Placing) -> list[Notice]:
     return notices
 
 
-def _syntax_notice(place: str, source: str) -> Notice | None:
-    error = syntax_error(source)
-    return error and Notice("intake.syntax", {"file": place, "line": error[0], "reason": error[1]})
+def _syntax_notices(sources: Mapping[str, str]) -> Iterator[Notice]:
+    """A remark on each file that does not compile; nobody waits for a compiler because of a huge one."""
+    left = MAX_COMPILED_CHARS
+    for place, source in sources.items():
+        if len(source) <= left:
+            left -= len(source)
+            if error := syntax_error(source):
+                yield Notice("intake.syntax", {"file": place, "line": error[0], "reason": error[1]})

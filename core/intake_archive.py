@@ -51,7 +51,7 @@ class Limits:
     max_files: int = 400
     """Python files that are read."""
     max_file_bytes: int = 1024 * 1024
-    max_total_bytes: int = 8 * 1024 * 1024
+    max_total_bytes: int = 4 * 1024 * 1024
     max_unpacked_bytes: int = 256 * 1024 * 1024
     """What the zip claims to unpack to, files that are left out included."""
     max_ratio: int = 200

@@ -84,6 +84,8 @@ def resembles(name: str, wanted: str) -> bool:
     """
     if fold(name).endswith(fold(wanted)):
         return True
+    if len(name) > 2 * len(wanted) + 30:
+        return False
     stem, meant = (fold(PurePosixPath(n).stem) for n in (name, wanted))
     return _bare(stem) == _bare(meant) or (len(meant) >= 5 and _one_slip(_bare(stem), meant))
 

@@ -13,8 +13,10 @@ from core.intake_texts import NOT_TEXT, shown
 PARENT_PACKAGE = "src_to_implement"
 """How the course names the folder above Layers; some students import through it."""
 
-MAX_CHECKED_CHARS = 200_000
-"""Beyond, a file is not compiled here: the parser needs some 200 bytes of memory for each of its own."""
+MAX_COMPILED_CHARS = 200_000
+"""How much of one hand-in is compiled here; the parser needs 200 bytes of memory and 1 µs for each character."""
+MAX_SEARCHED_CHARS = 200_000
+"""Up to which length a file's imports are looked at."""
 
 # PEP 263, in one of the first two lines. Only the encodings that old editors write by themselves.
 _COOKIE = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
@@ -60,8 +62,6 @@ def syntax_error(source: str) -> tuple[int, str] | None:
     A text is parsed, not bytes: no cookie can choose a codec. The parser answers too deep nesting with MemoryError or
     RecursionError; the candidate will have the last word.
     """
-    if len(source) > MAX_CHECKED_CHARS:
-        return None
     try:
         ast.parse(source)
     except SyntaxError as error:
@@ -73,6 +73,8 @@ def syntax_error(source: str) -> tuple[int, str] | None:
 
 def imported_modules(source: str, folder: PurePosixPath) -> Iterator[str]:
     """Dotted names, seen from the root, that a file in ``folder`` may import. By pattern: broken files count too."""
+    if len(source) > MAX_SEARCHED_CHARS:
+        return
     for dots, module, in_parentheses, on_line in _FROM.findall(source):
         base = ".".join((*_package(folder, len(dots)), *filter(None, module.split("."))))
         yield base.removeprefix(f"{PARENT_PACKAGE}.")

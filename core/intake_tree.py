@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from core.errors import UploadRefused
 from core.intake_names import fold, resembles
 from core.intake_projects import find_project
-from core.intake_source import MAX_CHECKED_CHARS, imported_modules
+from core.intake_source import imported_modules
 from core.intake_texts import COPIES, Notice, listing, shown
 from core.suites import Suite
 
@@ -153,9 +153,7 @@ class Placing:
 
     def _imported(self, sources: Mapping[PurePosixPath, PurePosixPath]) -> set[str]:
         """The modules that the files imported so far name, as seen from the tree's root."""
-        readable = ((place, self._texts[path]) for place, path in sources.items())
-        short = ((place, text) for place, text in readable if len(text) <= MAX_CHECKED_CHARS)
-        return {module for place, text in short for module in imported_modules(text, place.parent)}
+        return {name for place, path in sources.items() for name in imported_modules(self._texts[path], place.parent)}
 
 
 def _dotted(place: PurePosixPath) -> str:

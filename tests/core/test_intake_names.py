@@ -62,6 +62,7 @@ def test_resembling_names(name: str, wanted: str) -> None:
         ("ReLU.py", "RNN.py"),
         ("(1).py", "Base.py"),
         ("1.py", "Base.py"),
+        ("Base" + "_1" * 110 + ".py", "Base.py"),
     ],
 )
 def test_names_that_mean_something_else(name: str, wanted: str) -> None:

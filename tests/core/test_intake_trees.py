@@ -393,6 +393,11 @@ class TestSyntax:
         intake = intake_of(flat(hand_in()) | {"ReLU.py": source.encode(), "tools.py": b""}, suite_like_ex1)
         assert intake.files["Layers/ReLU.py"] == source.encode()
 
+    def test_nobody_waits_for_huge_files_to_be_compiled(self, suite_like_ex1: Suite) -> None:
+        huge = "".join(f"x = {i}\n" for i in range(30_000)).encode() + b"def f(:\n"
+        intake = intake_of(flat(hand_in()) | {"Base.py": huge, "ReLU.py": b"def f(:\n"}, suite_like_ex1)
+        assert [notice["file"] for notice in said(intake, "intake.syntax")] == ["Layers/ReLU.py"]
+
 
 class TestNotices:
     @pytest.mark.parametrize("code", sorted(NOTICES))
