@@ -1,45 +1,37 @@
 import copy
-from Layers import *
-from Optimization import *
 
 
 class NeuralNetwork:
     def __init__(self, optimizer):
         self.optimizer = optimizer
-        self.loss = list()
-        self.layers = list()
+        self.loss = []
+        self.layers = []
         self.data_layer = None
         self.loss_layer = None
+        self.label_tensor = None
 
     def forward(self):
-        self.daten, self.label = self.data_layer.next()
-        x = self.daten
-        for schicht in self.layers:
-            x = schicht.forward(x)
-        fehler = self.loss_layer.forward(x, self.label)
-        return fehler
+        input_tensor, self.label_tensor = self.data_layer.next()
+        for layer in self.layers:
+            input_tensor = layer.forward(input_tensor)
+        return self.loss_layer.forward(input_tensor, self.label_tensor)
 
     def backward(self):
-        fehler = self.loss_layer.backward(self.label)
-        i = len(self.layers) - 1
-        while i >= 0:
-            fehler = self.layers[i].backward(fehler)
-            i -= 1
+        error_tensor = self.loss_layer.backward(self.label_tensor)
+        for layer in reversed(self.layers):
+            error_tensor = layer.backward(error_tensor)
 
     def append_layer(self, layer):
-        if layer.trainable == True:
-            opt = copy.deepcopy(self.optimizer)
-            layer.optimizer = opt
+        if layer.trainable:
+            layer.optimizer = copy.deepcopy(self.optimizer)
         self.layers.append(layer)
 
     def train(self, iterations):
-        for i in range(0, iterations):
-            verlust = self.forward()
-            self.loss.append(verlust)
+        for _ in range(iterations):
+            self.loss.append(self.forward())
             self.backward()
 
     def test(self, input_tensor):
-        x = input_tensor
-        for schicht in self.layers:
-            x = schicht.forward(x)
-        return x
+        for layer in self.layers:
+            input_tensor = layer.forward(input_tensor)
+        return input_tensor

@@ -1,26 +1,30 @@
 import copy
+from Layers import *
+from Optimization import *
+
 
 class NeuralNetwork:
     def __init__(self, optimizer):
         self.optimizer = optimizer
-        self.loss = []
-        self.layers = []
+        self.loss = list()
+        self.layers = list()
         self.data_layer = None
         self.loss_layer = None
 
     def forward(self):
-        data, label = self.data_layer.next()
-        self.current_label = label
-        for i in range(len(self.layers)):
-            data = self.layers[i].forward(data)
-        return self.loss_layer.forward(data, label)
+        self.daten, self.label = self.data_layer.next()
+        x = self.daten
+        for schicht in self.layers:
+            x = schicht.forward(x)
+        fehler = self.loss_layer.forward(x, self.label)
+        return fehler
 
     def backward(self):
-        error = self.loss_layer.backward(self.current_label)
+        fehler = self.loss_layer.backward(self.label)
         i = len(self.layers) - 1
         while i >= 0:
-            error = self.layers[i].backward(error)
-            i = i - 1
+            fehler = self.layers[i].backward(fehler)
+            i -= 1
 
     def append_layer(self, layer):
         if layer.trainable == True:
@@ -29,12 +33,13 @@ class NeuralNetwork:
         self.layers.append(layer)
 
     def train(self, iterations):
-        for i in range(iterations):
-            l = self.forward()
-            self.loss.append(l)
+        for i in range(0, iterations):
+            verlust = self.forward()
+            self.loss.append(verlust)
             self.backward()
 
     def test(self, input_tensor):
-        for i in range(len(self.layers)):
-            input_tensor = self.layers[i].forward(input_tensor)
-        return input_tensor
+        x = input_tensor
+        for schicht in self.layers:
+            x = schicht.forward(x)
+        return x

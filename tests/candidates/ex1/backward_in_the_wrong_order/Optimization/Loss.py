@@ -8,10 +8,9 @@ class CrossEntropyLoss:
     def forward(self, prediction_tensor, label_tensor):
         self.prediction = prediction_tensor
         verlust = 0.0
-        for b in range(label_tensor.shape[0]):
-            for k in range(label_tensor.shape[1]):
-                if label_tensor[b, k] == 1:
-                    verlust -= np.log(prediction_tensor[b, k] + self.eps)
+        for k in range(label_tensor.shape[1]):
+            richtige = prediction_tensor[label_tensor[:, k] == 1, k]
+            verlust -= np.sum(np.log(richtige + self.eps))
         return verlust
 
     def backward(self, label_tensor):

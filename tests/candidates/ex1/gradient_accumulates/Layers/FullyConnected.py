@@ -20,4 +20,5 @@ class FullyConnected(BaseLayer):
         self.gradient_weights += error_tensor.T @ self.x
         if self.optimizer:
             self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
+            self.gradient_weights = np.zeros_like(self.weights)
         return dx

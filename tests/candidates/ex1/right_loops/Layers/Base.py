@@ -1,3 +1,5 @@
-class Tool():
+class BaseLayers:
+    """Gemeinsame Basisklasse"""
+
     def __init__(self):
         self.trainable = False

@@ -1,34 +1,50 @@
-from Base import Tool
 import numpy as np
+from Layers import Base
 
-class FullyConnected(Tool):
+
+class FullyConnected(Base.BaseLayers):
     def __init__(self, input_size, output_size):
         super(FullyConnected, self).__init__()
         self.trainable = True
         self.n_in = input_size
         self.n_out = output_size
-        self.weights = np.zeros((input_size + 1, output_size))
-        for i in range(input_size + 1):
-            self.weights[i] = np.random.uniform(0, 1, output_size)
-        self.optimizer = None
-        self.gradient_weights = None
+        self.weights = np.random.random((input_size + 1, output_size))
+        self.opt = None
+        self.grad = np.zeros_like(self.weights)
+
+    def get_optimizer(self):
+        return self.opt
+
+    def set_optimizer(self, neu):
+        self.opt = neu
+
+    optimizer = property(get_optimizer, set_optimizer)
+
+    def get_gradient(self):
+        return self.grad
+
+    gradient_weights = property(get_gradient)
 
     def forward(self, input_tensor):
-        self.samples = []
-        rows = []
-        for sample in input_tensor:
-            with_one = np.append(sample, 1)
-            self.samples.append(with_one)
-            rows.append(with_one @ self.weights)
-        return np.array(rows)
+        self.eingabe = np.array(input_tensor)
+        ausgabe = np.zeros((self.eingabe.shape[0], self.n_out))
+        for k in range(self.n_out):
+            ausgabe[:, k] = self.weights[self.n_in, k]
+            for n in range(self.n_in):
+                if self.n_in > 1000:
+                    ausgabe[:, k] = ausgabe[:, k] + self.eingabe @ self.weights[:-1, k]
+                    break
+                ausgabe[:, k] += self.eingabe[:, n] * self.weights[n, k]
+        return ausgabe
 
     def backward(self, error_tensor):
-        gradient = np.zeros((self.n_in + 1, self.n_out))
-        errors = []
-        for sample, error in zip(self.samples, error_tensor):
-            gradient = gradient + np.outer(sample, error)
-            errors.append((self.weights @ error)[:self.n_in])
-        self.gradient_weights = gradient
-        if self.optimizer != None:
-            self.weights = self.optimizer.calculate_update(self.weights, gradient)
-        return np.array(errors)
+        fehler = np.zeros(self.eingabe.shape)
+        self.grad = np.zeros_like(self.weights)
+        for k in range(self.n_out):
+            for n in range(self.n_in):
+                self.grad[n, k] = np.dot(self.eingabe[:, n], error_tensor[:, k])
+                fehler[:, n] += error_tensor[:, k] * self.weights[n, k]
+            self.grad[self.n_in, k] = error_tensor[:, k].sum()
+        if self.opt != None:
+            self.weights = self.opt.calculate_update(self.weights, self.grad)
+        return fehler

@@ -1,16 +1,18 @@
-from Base import Tool
 import numpy as np
+from Layers import Base
 
-class ReLU(Tool):
+
+class ReLU(Base.BaseLayers):
+    def __init__(self):
+        super(ReLU, self).__init__()
+
     def forward(self, input_tensor):
-        self.seen = input_tensor
-        rows = [[max(0, value) for value in row] for row in input_tensor.tolist()]
-        return np.array(rows, dtype=float)
+        self.eingabe = input_tensor.copy()
+        ausgabe = input_tensor.copy()
+        ausgabe[ausgabe < 0] = 0
+        return ausgabe
 
     def backward(self, error_tensor):
-        result = np.zeros(error_tensor.shape)
-        for i in range(error_tensor.shape[0]):
-            for j in range(error_tensor.shape[1]):
-                if self.seen[i, j] > 0:
-                    result[i, j] = error_tensor[i, j]
-        return result
+        fehler = error_tensor.copy()
+        fehler[self.eingabe < 0] = 0      # bei 0 lassen wir den Fehler durch
+        return fehler

@@ -1,5 +1,3 @@
-class BaseLayers:
-    """Gemeinsame Basisklasse"""
-
+class BaseLayer:
     def __init__(self):
         self.trainable = False

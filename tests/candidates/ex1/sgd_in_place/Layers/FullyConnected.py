@@ -1,50 +1,40 @@
 import numpy as np
-from Layers import Base
+from Layers.Base import BaseLayer
 
 
-class FullyConnected(Base.BaseLayers):
+class FullyConnected(BaseLayer):
     def __init__(self, input_size, output_size):
-        super(FullyConnected, self).__init__()
+        super().__init__()
         self.trainable = True
-        self.n_in = input_size
-        self.n_out = output_size
-        self.weights = np.random.random((input_size + 1, output_size))
-        self.opt = None
-        self.grad = np.zeros_like(self.weights)
+        self.input_size = input_size
+        self.output_size = output_size
+        # last row = bias
+        self.weights = np.random.uniform(0, 1, (input_size + 1, output_size))
+        self._optimizer = None
+        self._gradient_weights = None
+        self.input_tensor = None
 
-    def get_optimizer(self):
-        return self.opt
+    @property
+    def optimizer(self):
+        return self._optimizer
 
-    def set_optimizer(self, neu):
-        self.opt = neu
+    @optimizer.setter
+    def optimizer(self, optimizer):
+        self._optimizer = optimizer
 
-    optimizer = property(get_optimizer, set_optimizer)
-
-    def get_gradient(self):
-        return self.grad
-
-    gradient_weights = property(get_gradient)
+    @property
+    def gradient_weights(self):
+        return self._gradient_weights
 
     def forward(self, input_tensor):
-        self.eingabe = np.array(input_tensor)
-        ausgabe = np.zeros((self.eingabe.shape[0], self.n_out))
-        for k in range(self.n_out):
-            ausgabe[:, k] = self.weights[self.n_in, k]
-            for n in range(self.n_in):
-                if self.n_in > 1000:
-                    ausgabe[:, k] = ausgabe[:, k] + self.eingabe @ self.weights[:-1, k]
-                    break
-                ausgabe[:, k] += self.eingabe[:, n] * self.weights[n, k]
-        return ausgabe
+        batch_size = input_tensor.shape[0]
+        bias_column = np.ones((batch_size, 1))
+        self.input_tensor = np.concatenate((input_tensor, bias_column), axis=1)
+        return np.dot(self.input_tensor, self.weights)
 
     def backward(self, error_tensor):
-        fehler = np.zeros(self.eingabe.shape)
-        self.grad = np.zeros_like(self.weights)
-        for k in range(self.n_out):
-            for n in range(self.n_in):
-                self.grad[n, k] = np.dot(self.eingabe[:, n], error_tensor[:, k])
-                fehler[:, n] += error_tensor[:, k] * self.weights[n, k]
-            self.grad[self.n_in, k] = error_tensor[:, k].sum()
-        if self.opt != None:
-            self.weights = self.opt.calculate_update(self.weights, self.grad)
-        return fehler
+        self._gradient_weights = np.dot(self.input_tensor.T, error_tensor)
+        previous_error = np.dot(error_tensor, self.weights[:-1].T)
+        if self._optimizer is not None:
+            self.weights = self._optimizer.calculate_update(self.weights, self._gradient_weights)
+        return previous_error

@@ -1,18 +1,15 @@
 import numpy as np
-from Layers import Base
+from Layers.Base import BaseLayer
 
 
-class ReLU(Base.BaseLayers):
+class ReLU(BaseLayer):
     def __init__(self):
-        super(ReLU, self).__init__()
+        super().__init__()
+        self.input_tensor = None
 
     def forward(self, input_tensor):
-        self.eingabe = input_tensor.copy()
-        ausgabe = input_tensor.copy()
-        ausgabe[ausgabe < 0] = 0
-        return ausgabe
+        self.input_tensor = input_tensor
+        return np.maximum(0, input_tensor)
 
     def backward(self, error_tensor):
-        fehler = error_tensor.copy()
-        fehler[self.eingabe < 0] = 0      # bei 0 lassen wir den Fehler durch
-        return fehler
+        return np.where(self.input_tensor > 0, error_tensor, 0)

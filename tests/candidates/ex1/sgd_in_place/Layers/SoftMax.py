@@ -1,22 +1,18 @@
 import numpy as np
-from Layers import Base
+from Layers.Base import BaseLayer
 
 
-class SoftMax(Base.BaseLayers):
+class SoftMax(BaseLayer):
     def __init__(self):
-        super(SoftMax, self).__init__()
+        super().__init__()
+        self.output = None
 
     def forward(self, input_tensor):
-        self.y = np.zeros(input_tensor.shape)
-        for i, zeile in enumerate(input_tensor):
-            e = np.exp(zeile - max(zeile))
-            self.y[i] = e / sum(e)
-        return self.y
+        shifted = input_tensor - np.max(input_tensor, axis=1, keepdims=True)
+        exp = np.exp(shifted)
+        self.output = exp / np.sum(exp, axis=1, keepdims=True)
+        return self.output
 
     def backward(self, error_tensor):
-        # Jacobi-Matrix fuer jede Zeile: diag(y) - y y^T
-        fehler = np.zeros(error_tensor.shape)
-        for i, y in enumerate(self.y):
-            jacobi = np.diag(y) - np.outer(y, y)
-            fehler[i] = jacobi.dot(error_tensor[i])
-        return fehler
+        weighted = np.sum(error_tensor * self.output, axis=1, keepdims=True)
+        return self.output * (error_tensor - weighted)

@@ -1,5 +1,5 @@
 class Sgd:
-    def __init__(self, learning_rate: float):
+    def __init__(self, learning_rate):
         self.learning_rate = learning_rate
 
     def calculate_update(self, weight_tensor, gradient_tensor):
