@@ -17,6 +17,7 @@ What = str | dict[str, str]
 """What is being checked, as the subject of a sentence: "the output of forward", or {"en": …, "de": …}."""
 Array = np.ndarray[Any, Any]
 _RELATION_RTOL = 1e-5
+GERMAN_FACTORS = {"the batch size": "die Batchgröße", "the learning rate": "die Lernrate", "two": "zwei"}
 
 
 class CheckFailed(AssertionError):
@@ -164,14 +165,18 @@ def _relation(array: Array, wanted: Array, known: Mapping[str, float]) -> Messag
     with np.errstate(all="ignore"):
         for name, factor in known.items():
             if _alike(array, wanted / factor):
-                return Message("divided_by", {"name": name, "factor": _number(factor)})
+                return Message("divided_by", {"name": _both(name), "factor": _number(factor)})
             if _alike(array, wanted * factor):
-                return Message("scaled_by", {"name": name, "factor": _number(factor)})
+                return Message("scaled_by", {"name": _both(name), "factor": _number(factor)})
         if _alike(array, -wanted):
             return Message("negated")
         if array.ndim == 2 and array.shape[0] == array.shape[1] and _alike(array, wanted.T):
             return Message("transposed")
         return _linear(array, wanted)
+
+
+def _both(name: str) -> dict[str, str]:
+    return {"en": name, "de": GERMAN_FACTORS.get(name, name)}
 
 
 def _linear(array: Array, wanted: Array) -> Message | None:

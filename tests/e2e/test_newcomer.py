@@ -57,6 +57,7 @@ def test_a_wrong_zip_is_told_what_is_wrong(demo: Demo, page: Page, tmp_path: Pat
     failed = page.locator("li.case", has_text="divided by")
     expect(failed.first).to_be_visible()
     photograph(page, "e2e-wrong")
+    page.screenshot(path=ARTEFACTS / "readme.png")
     visitor.switch_language("de")
     expect(page.locator("li.case", has_text="geteilt durch").first).to_be_visible()
     photograph(page, "e2e-wrong-de")
