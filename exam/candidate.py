@@ -26,31 +26,19 @@ import numpy as np
 import numpy.linalg
 import numpy.random  # NumPy loads these lazily; loaded here, they cost 12 ms once and not in each case
 
-from exam.respondent import answer, seed_everything
+from exam.channel import Channel, Closed
+from exam.fork import OUT_OF_MEMORY, become_case
 from exam.tree import sweep, write_tree
-from exam.usage import Usage, shared_once_bytes, used_by_everybody_else
-from exam.wire import (
-    PROTOCOL,
-    Begin,
-    Begun,
-    Channel,
-    Closed,
-    End,
-    Ended,
-    Look,
-    Prepare,
-    Ready,
-    Seen,
-    WireError,
-    from_bytes,
-    to_bytes,
-)
+from exam.usage import Meter, Usage, shared_once_bytes
+from exam.wire import PROTOCOL, Begin, Begun, End, Ended, Look, Prepare, Ready, Seen, WireError, from_bytes, to_bytes
 
 HOME = "/tmp"  # noqa: S108 - the sandbox's own, sized and swept after each case
 SCRATCH = (HOME, "/dev/shm")  # noqa: S108
 PROJECT = f"{HOME}/src_to_implement"
-SAMPLE_S = 0.02
 MAX_CONTROL_BYTES = 64 << 20
+_SAMPLE_S = 0.02
+_KEPT_SAMPLES = 3000
+_DYING_S = 0.5
 _PR_SET_DUMPABLE = 4
 _MIB = 1 << 20
 
@@ -61,10 +49,10 @@ class Running:
 
     pid: int
     output: int
-    started: float = field(default_factory=time.monotonic)
-    printed: bytearray = field(default_factory=bytearray)
-    samples: list[tuple[float, float]] = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
     last: Usage = field(default_factory=Usage)
+    samples: list[tuple[float, float]] = field(default_factory=lambda: [(time.monotonic(), 0.0)])
+    printed: bytearray = field(default_factory=bytearray)
     peak_bytes: int = 0
 
 
@@ -75,7 +63,6 @@ class Supervisor:
         self._control = Channel(control, MAX_CONTROL_BYTES)
         self._files: dict[str, bytes] = {}
         self._limits: dict[str, Any] = {}
-        self._own_bytes = _virtual_bytes()
 
     def run(self) -> None:
         self._control.say(Ready(PROTOCOL, sys.version.split()[0], np.__version__))
@@ -94,22 +81,23 @@ class Supervisor:
         read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
-            try:
-                ours.close()
-                os.close(read_end)
-                self._become_case(theirs, write_end, begin.seed)
-            finally:
-                os._exit(70)
+            ours.close()
+            os.close(read_end)
+            self._control.close()
+            _set_dumpable(True)  # numerical libraries read /proc/self; what this process holds is the student's anyway
+            become_case(theirs, write_end, PROJECT, self._files, begin.seed, self._limits)
         theirs.close()
         os.close(write_end)
         os.set_blocking(read_end, False)
         self._send_with(ours)
         running = Running(pid, read_end)
         try:
-            reason, code = self._watch(running)
-            self._control.say(self._finish(running, reason, code))
+            self._control.say(self._finish(running, *self._watch(running)))
         finally:
             os.close(read_end)
+        # After the report, so that nobody waits for it. Where it fails this process ends, and with it all it left.
+        for folder in SCRATCH:
+            sweep(folder)
 
     def _send_with(self, stream: socket.socket) -> None:
         """Tell Begun, with the case's stream beside it; only the examiner ever holds the other end."""
@@ -117,37 +105,6 @@ class Supervisor:
         frame = len(data).to_bytes(4, "big") + data
         socket.send_fds(self._control.sock, [frame], [stream.fileno()])
         stream.close()
-
-    # --- the case's own process -------------------------------------------------------------------------------------
-
-    def _become_case(self, stream: socket.socket, output: int, seed: int) -> None:
-        self._control.close()
-        _set_dumpable(True)  # numerical libraries read /proc/self; what this process holds is the student's anyway
-        os.setsid()
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        _connect_streams(output)
-        self._limit()
-        os.chdir(PROJECT)
-        sys.argv = ["candidate"]
-        sys.dont_write_bytecode = True
-        # Every way in which students import their own files; exercises differ in what they have below the root.
-        packages = sorted({path.split("/")[0] for path in self._files if "/" in path})
-        sys.path[:0] = [PROJECT, *(f"{PROJECT}/{name}" for name in packages)]
-        sys.path.append(HOME)
-        seed_everything(seed)
-        answer(stream, PROJECT, int(self._limits["value_mib"]) * _MIB)
-        os._exit(0)
-
-    def _limit(self) -> None:
-        limits = self._limits
-        cpu_s = int(limits["case_cpu_s"]) + 2  # the watch below is finer; this one holds even if it is starved
-        _lower(resource.RLIMIT_CPU, cpu_s)
-        _lower(resource.RLIMIT_AS, self._own_bytes + int(limits["memory_mib"]) * _MIB)
-        _lower(resource.RLIMIT_NPROC, int(limits["processes"]))
-        _lower(resource.RLIMIT_FSIZE, int(limits["tmp_mib"]) * _MIB)
-        _lower(resource.RLIMIT_NOFILE, 256)
-        _lower(resource.RLIMIT_CORE, 0)
 
     # --- watching ---------------------------------------------------------------------------------------------------
 
@@ -159,48 +116,53 @@ class Supervisor:
             poll.register(fd, select.POLLIN)
         try:
             while True:
-                ready = dict(poll.poll(SAMPLE_S * 1000))
+                ready = dict(poll.poll(_SAMPLE_S * 1000))
                 if running.output in ready and not self._drain(running):
                     poll.unregister(running.output)
-                if self._control.sock.fileno() in ready and self._obey(running):
-                    return "asked", 0
+                if self._control.sock.fileno() in ready and (end := self._obey(running)):
+                    return self._autopsy(running) if end.died and _ends_soon(pidfd) else ("asked", 0)
                 if pidfd in ready:
                     return self._autopsy(running)
-                reason = self._sample(running)
-                if reason:
+                if reason := self._sample(running):
                     return reason, 0
         finally:
             os.close(pidfd)
 
-    def _obey(self, running: Running) -> bool:
-        """One order while a case runs; True where it is to end."""
+    def _obey(self, running: Running) -> End | None:
+        """One order while a case runs; returned where it is the last."""
         message = from_bytes(self._control.receive())
-        if isinstance(message, End):
-            return True
         if isinstance(message, Look):
-            self._sample(running)
+            self._measure(running)
             self._drain(running)
-            before = next((cpu for at, cpu in running.samples if at >= message.since), running.last.cpu_s)
+            before = next((cpu for at, cpu in reversed(running.samples) if at <= message.since), 0.0)
             self._control.say(Seen(max(0.0, running.last.cpu_s - before), self._prints(running)))
-            return False
+            return None
+        if isinstance(message, End):
+            return message
         raise Closed(f"{type(message).__name__} while a case runs")
 
     def _sample(self, running: Running) -> str:
-        """Measure all processes of the case; the name of the limit that is exceeded, if one is."""
-        usage = used_by_everybody_else()
-        running.last = usage
-        running.peak_bytes = max(running.peak_bytes, usage.resident_bytes)
-        running.samples.append((time.monotonic(), usage.cpu_s))
-        del running.samples[:-3000]
-        if usage.cpu_s > float(self._limits["case_cpu_s"]):
+        """Measure, if it is time to; the name of the limit that is exceeded, if one is."""
+        if time.monotonic() - running.samples[-1][0] < _SAMPLE_S / 2:
+            return ""  # a flood of output wakes us all the time
+        self._measure(running)
+        if running.last.cpu_s > float(self._limits["case_cpu_s"]):
             return "cpu"
         limit = int(self._limits["memory_mib"]) * _MIB
-        return "memory" if usage.resident_bytes > limit and shared_once_bytes() > limit else ""
+        return "memory" if running.last.resident_bytes > limit and shared_once_bytes() > limit else ""
+
+    def _measure(self, running: Running) -> None:
+        running.last = running.meter.read()
+        running.peak_bytes = max(running.peak_bytes, running.last.resident_bytes)
+        running.samples.append((time.monotonic(), running.last.cpu_s))
+        if len(running.samples) > _KEPT_SAMPLES:
+            del running.samples[1::2]  # the whole case stays covered, less finely
 
     def _autopsy(self, running: Running) -> tuple[str, int]:
         info = os.waitid(os.P_PID, running.pid, os.WEXITED | os.WNOWAIT)
         if info is None or info.si_code == os.CLD_EXITED:
-            return "exit", info.si_status if info else 0
+            code = info.si_status if info else 0
+            return ("memory", 0) if code == OUT_OF_MEMORY else ("exit", code)
         if info.si_status == signal.SIGXCPU:
             return "cpu", 0
         nearly_full = running.peak_bytes > 0.8 * int(self._limits["memory_mib"]) * _MIB
@@ -228,12 +190,10 @@ class Supervisor:
         return text + ("\n… (cut)" if len(running.printed) > limit else "")
 
     def _finish(self, running: Running, reason: str, code: int) -> Ended:
-        """Leave nothing behind: processes, then files."""
-        self._sample(running)
+        """Leave no process behind."""
+        self._measure(running)
         cpu_s = _kill_everybody_else()
         self._drain(running)
-        for folder in SCRATCH:
-            sweep(folder)
         return Ended(
             reason=reason,
             code=code,
@@ -244,26 +204,11 @@ class Supervisor:
         )
 
 
-def _connect_streams(output: int) -> None:
-    null = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((null, 0), (output, 1), (output, 2)):
-        os.dup2(source, target)
-    os.close(output)
-    os.close(null)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - these three live as long as the process
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-
-
-def _lower(what: int, value: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(what, (value, value))
-
-
-def _virtual_bytes() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+def _ends_soon(pidfd: int) -> bool:
+    """A process closes its streams a moment before it can be asked how it ended."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(_DYING_S * 1000))
 
 
 def _kill_everybody_else() -> float:
@@ -283,7 +228,7 @@ def _kill_everybody_else() -> float:
 def _shield() -> None:
     """Out of reach of the code that will run beside us."""
     if os.getpid() != 1:
-        # kill(-1) below would reach whatever else this user runs.
+        # kill(-1) above would reach whatever else this user runs.
         sys.exit("exam.candidate must be process 1 of a PID namespace of its own")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _set_dumpable(False)
@@ -316,8 +261,8 @@ def connect(sock: socket.socket, path: str, patience_s: float = 60.0) -> None:
             if stat.S_ISSOCK(os.stat(path).st_mode):
                 sock.connect(path)
                 return
-        except (FileNotFoundError, ConnectionRefusedError):
-            pass
+        except (FileNotFoundError, ConnectionRefusedError, PermissionError):
+            pass  # not there yet, not listening yet, or not yet opened to our user
         if time.monotonic() > deadline:
             raise Closed(f"nobody listens on {path}")
         time.sleep(0.003)

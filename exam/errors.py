@@ -2,6 +2,7 @@
 
 CaseOver        the student's process cannot answer any more (BaseException: no test's ``except`` may swallow it)
 StudentRaised   the student's code raised; is also the built-in exception it was, so assertRaises works
+CannotCross     a value is too large, or too deep, to be given to the student's code
 SuiteMistake    the test asks for something that cannot be asked
 CandidateGone   the candidate's sandbox is gone
 """
@@ -18,12 +19,16 @@ _NEVER = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
 class CaseOver(BaseException):
-    """``reason``: died, late, garbled, call_cpu, too_many_calls."""
+    """``reason``: died, late, garbled, call_cpu, too_many_calls, stuck (it is the test that does not end)."""
 
     def __init__(self, reason: str, **params: Any) -> None:
         super().__init__(reason)
         self.reason = reason
         self.params = params
+
+
+class CannotCross(ValueError):
+    """Perhaps the test's doing; where it depends on what the student's code returned, the student's."""
 
 
 class SuiteMistake(Exception):
@@ -35,11 +40,12 @@ class CandidateGone(Exception):
 
 
 class StudentRaised(Exception):
-    """An exception of the student's code, described by the candidate."""
+    """An exception of the student's code, described by the candidate; ``during`` says what had been asked of it."""
 
-    def __init__(self, raised: Raised) -> None:
+    def __init__(self, raised: Raised, during: str = "") -> None:
         super().__init__(raised.text)
         self.raised = raised
+        self.during = during
 
     def __str__(self) -> str:
         return self.raised.text
@@ -54,9 +60,9 @@ class NotHandedIn(StudentRaised, AttributeError):
         self.params = params
 
 
-def raised_here(raised: Raised) -> StudentRaised:
+def raised_here(raised: Raised, during: str = "") -> StudentRaised:
     """The exception to raise in the test for one the student's code raised."""
-    return _class_for(_builtin_base(raised.bases))(raised)
+    return _class_for(_builtin_base(raised.bases))(raised, during)
 
 
 def _builtin_base(bases: list[str]) -> str:

@@ -4,6 +4,8 @@ tells the worker each verdict as soon as it is known."""
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import random
 import socket
@@ -18,26 +20,24 @@ from _pytest.runner import runtestprotocol
 
 from exam.candidate import connect
 from exam.cases import GroupTests, case_seed, case_spec, group_of, register_marks
+from exam.channel import Channel
+from exam.conversation import CaseLimits
 from exam.errors import CandidateGone
+from exam.guard import alarm, limit_memory
 from exam.imports import exported_names, install, mirror_seeds
+from exam.modules import Tree
+from exam.proxies import make_remote
 from exam.report import CaseResult, CaseSpec
-from exam.seam import CaseLimits, Seam
-from exam.student import Student, Tree, make_remote
+from exam.seam import Seam
+from exam.student import Student
+from exam.usage import own_waited_s
 from exam.verdicts import judge
-from exam.wire import (
-    PROTOCOL,
-    CandidateLost,
-    CaseFinished,
-    CaseStarted,
-    Channel,
-    Finished,
-    Job,
-    Planned,
-    SuiteFailed,
-)
+from exam.wire import PROTOCOL, CandidateLost, CaseFinished, CaseStarted, Finished, Job, Planned, SuiteFailed
 
 MAX_FRAME_BYTES = 64 << 20
 CANDIDATE_WAIT_S = 60.0
+MAX_BROKEN = 4000
+"""Characters of what is told about each part of a broken suite: the end says most."""
 # Plugins of pytest that a suite does not need; each costs milliseconds before the first verdict.
 _WITHOUT = ("cacheprovider", "terminal", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler", "legacypath")
 
@@ -56,6 +56,7 @@ class Exam:
         self._student = Student(seam, tree)
         self._seed = 0
         self.broken: list[str] = []
+        self.lost = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
         register_marks(config)
@@ -72,7 +73,7 @@ class Exam:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.broken.append(str(report.longrepr)[-4000:])
+            self.broken.append(str(report.longrepr)[-MAX_BROKEN:])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -104,6 +105,9 @@ class Exam:
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
+    def pytest_internalerror(self, excrepr: object) -> None:
+        print(f"pytest failed: {excrepr}", file=sys.stderr)  # for staff: the end of the sandbox's log
+
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         spec = self._specs[item.nodeid]
         self._worker.say(CaseStarted(spec.id))
@@ -111,6 +115,7 @@ class Exam:
             result, rerun = self._case(item, nextitem, spec)
         except CandidateGone as error:
             self._worker.say(CandidateLost(spec.id, str(error)))
+            self.lost = True
             item.session.shouldstop = "the candidate is gone"
             return True
         self._worker.say(CaseFinished(result.to_json(), rerun))
@@ -121,12 +126,15 @@ class Exam:
         self._errors.clear()
         np.random.seed(self._seed % (1 << 32))
         random.seed(self._seed)
+        waited_before_s = own_waited_s()
         self._seam.begin(case_seed(self._seed, "candidate"))  # not the test's own numbers
         case = self._seam.case
-        runtestprotocol(item, log=False, nextitem=nextitem)
+        with alarm(case):
+            runtestprotocol(item, log=False, nextitem=nextitem)
         wall_s = time.monotonic() - case.started
         ended = self._seam.end()
-        judgement = judge(self._errors[0] if self._errors else None, case, ended, self._limits)
+        error = self._errors[0] if self._errors else None
+        judgement = judge(error, case, ended, self._limits, own_waited_s() - waited_before_s)
         result = CaseResult(
             spec=spec,
             verdict=judgement.verdict,
@@ -142,26 +150,41 @@ class Exam:
 
 def examine(job: Job, listener: socket.socket, worker: Channel, suites: Path) -> None:
     """One exam, from the candidate's connection to the last verdict."""
+    limit_memory()
     folder = suites / job.suite
     provided = folder / job.provided
-    seam = Seam(_candidate(listener), CaseLimits(**job.limits))
-    seam.make_remote = make_remote
+    seam = Seam(_candidate(listener), CaseLimits(**job.limits), make_remote)
     seam.prepare(job.files, time.monotonic() + CANDIDATE_WAIT_S)
     tree = Tree(job.files, job.modules, job.required, exported_names(provided))
     sys.path.insert(0, str(folder))
-    install(seam, tree, provided, job.examiner_modules)
-    mirror_seeds(seam)
     exam = Exam(job, seam, tree, worker)
-    files = dict.fromkeys(str(folder / test.partition("::")[0]) for _, tests, _ in job.groups for test in tests)
+    try:
+        install(seam, tree, provided, job.examiner_modules)
+    except Exception as error:
+        exam.broken.append(f"{job.provided}: {type(error).__name__}: {error}")
+    else:
+        mirror_seeds(seam)
+        _run_pytest(exam, folder, [test for _, tests, _ in job.groups for test in tests])
+    if exam.broken:
+        worker.say(SuiteFailed("\n".join(exam.broken)))
+    elif not exam.lost:
+        worker.say(Finished())
+
+
+def _run_pytest(exam: Exam, folder: Path, tests: list[str]) -> None:
+    """Collect and run. Exits where pytest itself fails: the worker takes that for the death of an examiner."""
+    files = dict.fromkeys(str(folder / test.partition("::")[0]) for test in tests)
     options = [f"--rootdir={folder}", f"--confcutdir={folder}", "-c", os.devnull, "--import-mode=importlib"]
     without = [part for name in _WITHOUT for part in ("-p", f"no:{name}")]
     # Plain asserts: a rewritten one would show the student the test's own values.
-    pytest.main(
-        [*options, *without, "--assert=plain", "--strict-markers", "--disable-plugin-autoload", *files], plugins=[exam]
-    )
-    if exam.broken:
-        worker.say(SuiteFailed("\n".join(exam.broken)))
-    worker.say(Finished())
+    manner = ["--assert=plain", "--strict-markers", "--disable-plugin-autoload", "--capture=sys"]
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):  # where a conftest.py cannot be loaded, pytest only says so there
+        code = pytest.main([*options, *without, *manner, *files], plugins=[exam])
+    if code == pytest.ExitCode.USAGE_ERROR:
+        exam.broken.append(said.getvalue()[-MAX_BROKEN:] or "pytest refuses to run")
+    elif code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED) and not (exam.broken or exam.lost):
+        sys.exit(f"pytest ended early ({code}). {said.getvalue()[-MAX_BROKEN:]}")
 
 
 def _candidate(listener: socket.socket) -> socket.socket:

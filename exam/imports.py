@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from exam.cases import case_seed
+from exam.modules import Tree
 from exam.seam import Seam
-from exam.student import Tree
 
 
 class StudentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -75,7 +76,7 @@ def mirror_seeds(seam: Seam) -> None:
         def seed(value: Any = None, *args: Any) -> None:
             original(value, *args)
             if seam.running and isinstance(value, int | np.integer):
-                seam.ask("seed", args=int(value) ^ 0x5EED)
+                seam.ask("seed", args=case_seed(int(value), "candidate"))
 
         return seed
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from exam.cases import case_seed, register_marks
-from exam.respondent import seed_everything
+from exam.operations import seed_everything
 
 
 class PlainStudent:

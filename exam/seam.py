@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import socket
 import time
-import weakref
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from exam.codec import CodecError, LentRef, PathRef, RemoteRef
-from exam.errors import CandidateGone, CaseOver, SuiteMistake, raised_here
-from exam.lending import Lending
+from exam.channel import Channel, Closed, Late
+from exam.codec import CodecError, LentRef, PathRef, Reference, RemoteRef, TooLarge
+from exam.conversation import CaseLimits, Conversation
+from exam.errors import CandidateGone, CannotCross, CaseOver, SuiteMistake, raised_here
 from exam.wire import (
     PROTOCOL,
     Answer,
@@ -23,12 +22,9 @@ from exam.wire import (
     Begin,
     Begun,
     Callback,
-    Channel,
-    Closed,
     End,
     Ended,
     Garbled,
-    Late,
     Look,
     Prepare,
     Raised,
@@ -42,51 +38,24 @@ from exam.wire import (
 MAX_CONTROL_BYTES = 64 << 20
 MAX_CALLBACKS = 200_000
 CONTROL_WAIT_S = 30.0
+_MAX_RELEASED = 2_000
+_MAX_BEGUN_BYTES = 64
 _MIB = 1 << 20
 
 
-@dataclass(frozen=True)
-class CaseLimits:
-    """What a case may use, from suite.toml."""
-
-    case_cpu_s: float
-    call_cpu_s: float
-    case_wall_s: float
-    memory_mib: int
-    processes: int
-    tmp_mib: int
-    output_kib: int
-    value_mib: int
-
-
-@dataclass
-class Conversation:
-    """One case's stream and what belongs to it. ``over`` says why it ended before the test did."""
-
-    channel: Channel
-    deadline: float
-    number: int
-    started: float = field(default_factory=time.monotonic)
-    over: CaseOver | None = None
-    answers: int = 0
-    doing: str = ""
-    release: list[int] = field(default_factory=list)
-    known: weakref.WeakValueDictionary[int, Any] = field(default_factory=weakref.WeakValueDictionary)
-    methods: set[tuple[str, str]] = field(default_factory=set)
-    names: dict[tuple[str, str], Any] = field(default_factory=dict)
-    lending: Lending = field(default_factory=Lending)
+class MakeRemote(Protocol):
+    def __call__(self, seam: Seam, ref: RemoteRef, case: int) -> Any: ...
 
 
 class Seam:
-    """Opens, asks and closes cases over the supervisor's ``control`` stream."""
+    """Opens, asks and closes cases over the supervisor's ``control`` stream. ``make_remote`` makes the proxies."""
 
-    def __init__(self, control: socket.socket, limits: CaseLimits) -> None:
+    def __init__(self, control: socket.socket, limits: CaseLimits, make_remote: MakeRemote) -> None:
         self._control = Channel(control, MAX_CONTROL_BYTES)
         self._limits = limits
+        self._make_remote = make_remote
         self._numbers = itertools.count(1)
         self._case: Conversation | None = None
-        self._ended: Ended | None = None
-        self.make_remote: Any = None  # exam.student fills it in: seam and proxies need each other
 
     def prepare(self, files: dict[str, bytes], deadline: float) -> Ready:
         """Hand over the student's files. Raises CandidateGone."""
@@ -114,7 +83,6 @@ class Seam:
 
     def begin(self, seed: int) -> None:
         """Fork a process for a new case. Raises CandidateGone."""
-        self._ended = None
         deadline = time.monotonic() + CONTROL_WAIT_S
         try:
             self._control.say(Begin(seed), deadline)
@@ -126,21 +94,21 @@ class Seam:
         self._case = Conversation(channel, wall_end, next(self._numbers))
 
     def _receive_stream(self, deadline: float) -> socket.socket:
-        """The frame Begun with exactly one connected stream socket beside it."""
-        self._control.sock.settimeout(max(0.001, deadline - time.monotonic()))
+        """The frame Begun with exactly one stream beside it."""
+        if not self._control.readable(deadline):
+            raise Late("no new case")
         try:
             head, fds, _, _ = socket.recv_fds(self._control.sock, 4, 4)
         except OSError as error:
             raise Closed(str(error)) from error
-        streams = [socket.socket(fileno=fd) for fd in fds]
+        streams = _sockets(fds)
         try:
             if not head:
                 raise Closed("the supervisor is gone")
             size = int.from_bytes(head, "big")
-            if len(head) != 4 or size > 64 or len(streams) != 1:
+            if len(head) != 4 or size > _MAX_BEGUN_BYTES or len(streams) != 1:
                 raise Garbled("not a case's stream")
-            body = self._control.exactly(size, deadline)
-            if not isinstance(from_bytes(body), Begun):
+            if not isinstance(from_bytes(self._control.exactly(size, deadline)), Begun):
                 raise Garbled("not a case's stream")
             return streams.pop()
         finally:
@@ -151,14 +119,14 @@ class Seam:
         """Kill what is left of the case; what it used and how it ended. Raises CandidateGone."""
         case, self._case = self.case, None
         case.channel.close()
+        if case.ended is not None:
+            return case.ended
         deadline = time.monotonic() + CONTROL_WAIT_S
         try:
-            if self._ended is None:
-                self._control.say(End(), deadline)
-                self._ended = self._control.hear(Ended, deadline)
+            self._control.say(End(died=case.over is not None and case.over.reason == "died"), deadline)
+            return self._control.hear(Ended, deadline)
         except WireError as error:
             raise CandidateGone(str(error)) from error
-        return self._ended
 
     # --- questions --------------------------------------------------------------------------------------------------
 
@@ -174,25 +142,32 @@ class Seam:
     ) -> Any:
         """Have the candidate do ``op``; its result. Raises StudentRaised, or CaseOver where no answer will come."""
         case = self.case
-        if case.over is not None:
-            raise case.over
-        release, case.release = case.release, []
+        case.check()
+        data = self._question(Ask(op, target, name, args, kwargs or {}, keep, case.take_released(_MAX_RELEASED)))
         outer, case.doing = case.doing, doing or f"{op} {name}".strip()
-        try:
-            data = to_bytes(Ask(op, target, name, args, kwargs or {}, keep, release), self._refer)
-        except CodecError as error:
-            raise SuiteMistake(f"a value cannot be given to the student's code: {error}") from error
         try:
             case.channel.send(data, case.deadline)
             result = self._answer(case)
-        except CodecError as error:
-            raise SuiteMistake(str(error)) from error
-        except (Closed, Late, Garbled) as error:
-            raise self._over(case, error) from error
+        except TooLarge as error:
+            raise CannotCross(str(error)) from error
+        except WireError as error:
+            raise case.end_by(self._reason(error)) from error
+        except Exception:
+            case.doing = outer
+            raise
         case.doing = outer
         return result
 
+    def _question(self, ask: Ask) -> bytes:
+        try:
+            return to_bytes(ask, self._refer)
+        except TooLarge as error:
+            raise CannotCross(str(error)) from error
+        except CodecError as error:
+            raise SuiteMistake(f"a value cannot be given to the student's code: {error}") from error
+
     def _answer(self, case: Conversation) -> Any:
+        """Listen until the answer is there; serve the calls of lent objects that come before it."""
         while True:
             self._patiently(case)
             message = from_bytes(case.channel.receive(case.deadline), self._resolve)
@@ -200,13 +175,24 @@ class Seam:
             if isinstance(message, Answer):
                 return message.value
             if isinstance(message, Raised):
-                case.doing = ""
-                raise case.lending.stashed(message.token) or raised_here(message)
+                raise case.lending.stashed(message.token) or raised_here(message, case.doing)
             if not isinstance(message, Callback):
                 raise Garbled(f"{type(message).__name__} where an answer was due")
             if case.lending.calls >= MAX_CALLBACKS:
-                raise self._set_over(case, CaseOver("too_many_calls", limit=MAX_CALLBACKS))
-            case.channel.send(to_bytes(case.lending.serve(message), self._refer), case.deadline)
+                raise case.end_by(CaseOver("too_many_calls", limit=MAX_CALLBACKS))
+            case.channel.send(self._served(case, message), case.deadline)
+
+    def _served(self, case: Conversation, message: Callback) -> bytes:
+        """The reply to the use of a lent object. A result that cannot cross is refused like any other mistake."""
+        reply = case.lending.serve(message)
+        try:
+            data = to_bytes(reply, self._refer)
+            case.channel.check_size(data)
+        except TooLarge as error:
+            return to_bytes(case.lending.refused(CannotCross(str(error))))
+        except CodecError as error:
+            return to_bytes(case.lending.refused(SuiteMistake(f"a lent object returned what cannot cross: {error}")))
+        return data
 
     def _patiently(self, case: Conversation) -> None:
         """Wait for the first byte of an answer, looking now and then at what the call has used."""
@@ -215,53 +201,73 @@ class Seam:
         while not case.channel.readable(min(case.deadline, time.monotonic() + limit)):
             if time.monotonic() >= case.deadline:
                 raise Late("no answer")
-            if self.look(since).cpu_s > limit:
-                raise self._set_over(case, CaseOver("call_cpu", limit_s=limit))
+            seen = self._look(case, since)
+            if seen is None:
+                raise Closed("the case's processes are gone")
+            if seen.cpu_s > limit:
+                raise case.end_by(CaseOver("call_cpu", limit_s=limit))
 
-    def look(self, since: float) -> Seen:
-        """What the case has used since ``since`` (time.monotonic), and what it has printed."""
+    def prints(self) -> str:
+        """What the student's code has printed in this case so far."""
+        case = self.case
+        case.check()
+        seen = self._look(case, case.started)
+        if seen is None:
+            raise case.end_by(CaseOver("died"))
+        return seen.prints
+
+    def _look(self, case: Conversation, since: float) -> Seen | None:
+        """What the case has used since ``since`` (time.monotonic), and printed; None where it has ended by itself."""
         deadline = time.monotonic() + CONTROL_WAIT_S
         try:
-            self._control.say(Look(since), deadline)
-            message = from_bytes(self._control.receive(deadline))
+            if case.ended is None:
+                self._control.say(Look(since), deadline)
+                message = from_bytes(self._control.receive(deadline))
+                if isinstance(message, Seen):
+                    return message
+                if not isinstance(message, Ended):
+                    raise Garbled(f"{type(message).__name__} where Seen was due")
+                case.ended = message
         except WireError as error:
             raise CandidateGone(str(error)) from error
-        if isinstance(message, Ended):
-            self._ended = message
-            raise Closed("the case's processes are gone")
-        if not isinstance(message, Seen):
-            raise CandidateGone("the supervisor does not follow the protocol")
-        return message
+        return None
 
-    def _over(self, case: Conversation, error: WireError) -> CaseOver:
+    def _reason(self, error: WireError) -> CaseOver:
         if isinstance(error, Late):
-            return self._set_over(case, CaseOver("late", limit_s=self._limits.case_wall_s))
+            return CaseOver("late", limit_s=self._limits.case_wall_s)
         if isinstance(error, Garbled):
-            return self._set_over(case, CaseOver("garbled", detail=str(error)[:200]))
-        return self._set_over(case, CaseOver("died"))
-
-    def _set_over(self, case: Conversation, over: CaseOver) -> CaseOver:
-        case.over = over
-        return over
+            return CaseOver("garbled", detail=str(error)[:200])
+        return CaseOver("died")
 
     # --- references -------------------------------------------------------------------------------------------------
 
-    def _refer(self, value: Any) -> RemoteRef | LentRef | PathRef:
+    def _refer(self, value: Any) -> Reference:
         ref = getattr(type(value), "exam_ref", None)
         if ref is not None:
             found: RemoteRef | PathRef = ref(value)
             return found
         return self.case.lending.lend(value)
 
-    def _resolve(self, ref: RemoteRef | LentRef | PathRef) -> Any:
+    def _resolve(self, ref: Reference) -> Any:
         case = self.case
         if isinstance(ref, LentRef):
             return case.lending.owned(ref.id)
         if isinstance(ref, PathRef):
             raise CodecError("a path from the candidate")
-        known = case.known.get(ref.id)
-        if known is None:
-            known = self.make_remote(self, ref, case.number)
-            case.known[ref.id] = known
-            weakref.finalize(known, case.release.append, ref.id).atexit = False
-        return known
+        return case.remote(ref, lambda: self._make_remote(self, ref, case.number))
+
+
+def _sockets(fds: list[int]) -> list[socket.socket]:
+    """Connected streams of the file system, and nothing else that could be received; the rest is closed."""
+    streams = []
+    for fd in fds:
+        try:
+            stream = socket.socket(fileno=fd)
+        except OSError:
+            socket.close(fd)
+            continue
+        if (stream.family, stream.type) == (socket.AF_UNIX, socket.SOCK_STREAM):
+            streams.append(stream)
+        else:
+            stream.close()
+    return streams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -11,7 +12,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Usage:
-    """Of all processes but the reader's: CPU seconds, resident bytes, and seconds spent ready to run while the
+    """Of all processes but the reader's: CPU seconds, resident bytes now, and seconds spent ready to run while the
     host's CPUs were busy with something else."""
 
     cpu_s: float = 0.0
@@ -19,33 +20,61 @@ class Usage:
     waited_s: float = 0.0
 
 
-def used_by_everybody_else() -> Usage:
-    """The sum over all other processes in this /proc. One that vanishes while we read counts nothing."""
-    own = os.getpid()
-    cpu_s, resident, waited_s = 0.0, 0, 0.0
-    for name in os.listdir("/proc"):
-        if name.isdigit() and int(name) != own:
+class Meter:
+    """Adds up what the processes of one case use, those that came and went included: a process that ignores the end of
+    its children makes the kernel forget what they used."""
+
+    def __init__(self) -> None:
+        self._alive: dict[tuple[str, str], float] = {}
+        self._gone_s = 0.0
+        self._last = Usage()
+
+    def read(self) -> Usage:
+        """The usage so far; CPU and waiting time never shrink."""
+        with_children_s, resident, waited_s = 0.0, 0, 0.0
+        alive: dict[tuple[str, str], float] = {}
+        for pid in _other_processes():
             try:
-                cpu_s += _cpu_s(name)
-                resident += _resident_bytes(name)
-                waited_s += _waited_s(name)
+                started, own_s, children_s = _times(pid)
+                resident += _resident_bytes(pid)
+                waited_s += _waited_s(pid)
             except (OSError, ValueError, IndexError):
-                continue
-    return Usage(cpu_s, resident, waited_s)
+                continue  # it vanished while we read
+            alive[pid, started] = own_s
+            with_children_s += own_s + children_s
+        self._gone_s += sum(used for process, used in self._alive.items() if process not in alive)
+        self._alive = alive
+        cpu_s = max(self._last.cpu_s, with_children_s, sum(alive.values()) + self._gone_s)
+        self._last = Usage(cpu_s, resident, max(self._last.waited_s, waited_s))
+        return self._last
 
 
 def shared_once_bytes() -> int:
     """Resident bytes of all other processes, each page that several of them share divided among them (PSS): slower
     and exact where forks share most of their memory."""
-    own, total = os.getpid(), 0
-    for name in os.listdir("/proc"):
-        if name.isdigit() and int(name) != own:
-            try:
-                lines = _read(f"/proc/{name}/smaps_rollup").splitlines()
-                total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
-            except (OSError, ValueError, IndexError, StopIteration):
-                continue
+    total = 0
+    for pid in _other_processes():
+        try:
+            lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
+            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+        except (OSError, ValueError, IndexError, StopIteration):
+            continue
     return total
+
+
+def own_virtual_bytes() -> int:
+    """The address space of this process."""
+    return int(_read("/proc/self/statm").split()[0]) * _PAGE
+
+
+def own_waited_s() -> float:
+    """How long this process has been ready to run while the CPUs were busy with something else."""
+    return _waited_s("self")
+
+
+def _other_processes() -> Iterator[str]:
+    own = str(os.getpid())
+    return (name for name in os.listdir("/proc") if name.isdigit() and name != own)
 
 
 def _read(path: str) -> str:
@@ -53,10 +82,12 @@ def _read(path: str) -> str:
         return file.read()
 
 
-def _cpu_s(pid: str) -> float:
-    # Fields 14 to 17 (own and reaped children's time), counted after the name, which may contain anything.
+def _times(pid: str) -> tuple[str, float, float]:
+    """When it started (no two processes share that and the id), its own CPU time, that of children it has reaped."""
+    # Counted after the name, which may contain anything.
     fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+    user, system, children_user, children_system = (int(ticks) for ticks in fields[11:15])
+    return fields[19], (user + system) / _TICKS, (children_user + children_system) / _TICKS
 
 
 def _resident_bytes(pid: str) -> int:

@@ -6,23 +6,24 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pytest
+from _pytest.fixtures import FixtureLookupError
 
 from exam.checks import CheckFailed
+from exam.conversation import CaseLimits, Conversation
 from exam.errors import CaseOver, NotHandedIn, StudentRaised, SuiteMistake
 from exam.report import Message, Verdict
-from exam.seam import CaseLimits, Conversation
 from exam.wire import Ended
 
 BUSY_SHARE = 0.1
-"""A wall timeout during which the student's processes waited for a CPU this share of the time is the host's doing."""
+"""A wall timeout during which the exam's processes waited for a CPU this share of the time is the host's doing."""
 
-# What a test's own code raises when the student's value is not what it expected. The suite's check on the reference
-# proves that the test itself is sound; a name that does not exist is never the student's.
-_STUDENT_VALUES = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError, np.linalg.LinAlgError)
+# Never the student's, whatever the student's code returned. Anything else that a test's own code raises after it has
+# talked to the student's is put down to what it was told: the suite's check on the reference proves the test sound.
+_SUITE_BUGS = (NameError, ImportError, SyntaxError, OSError, SuiteMistake, FixtureLookupError)
 _DENIED = ("Operation not permitted", "Read-only file system", "Permission denied", "Network is unreachable")
 _DURING = {"en": "the case", "de": "der Fall"}
+_TEXT_LIMIT = 2000
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,29 @@ class Judgement:
     rerun: bool = False
 
 
-def judge(error: BaseException | None, case: Conversation, ended: Ended, limits: CaseLimits) -> Judgement:
-    """The verdict of a case that ended with ``error`` in the test and with ``ended`` in the candidate."""
+def judge(
+    error: BaseException | None, case: Conversation, ended: Ended, limits: CaseLimits, waited_s: float = 0.0
+) -> Judgement:
+    """The verdict of a case that ended with ``error`` in the test and with ``ended`` in the candidate; the examiner
+    itself has waited ``waited_s`` for a CPU."""
     if case.over is not None:
-        return _over(case.over, case, ended, limits)
+        busy = ended.waited_s + waited_s >= BUSY_SHARE * limits.case_wall_s
+        return _over(case.over, case, ended, limits, busy)
     if error is None:
         return Judgement(Verdict.PASSED, Message("passed"))
     if isinstance(error, NotHandedIn):
         return Judgement(Verdict.MISSING, Message(error.code, error.params))
     if isinstance(error, StudentRaised):
-        return _raised(error, case, limits)
+        return _raised(error, limits)
     return _in_the_test(error, case)
 
 
-def _over(over: CaseOver, case: Conversation, ended: Ended, limits: CaseLimits) -> Judgement:
+def _over(over: CaseOver, case: Conversation, ended: Ended, limits: CaseLimits, busy: bool) -> Judgement:
     during = {"during": case.doing or _DURING}
-    if over.reason == "late" and ended.reason == "asked":
-        if ended.waited_s >= BUSY_SHARE * limits.case_wall_s:
+    if over.reason == "stuck" or (over.reason == "late" and ended.reason == "asked"):
+        if busy:
             return Judgement(Verdict.OUR_ERROR, Message("busy_host"), rerun=True)
-        return Judgement(Verdict.TIMEOUT, Message("timeout_idle", {**during, "limit_s": limits.case_wall_s}))
+        return _stuck(case) if over.reason == "stuck" else _idle(during, limits)
     if over.reason == "call_cpu":
         return Judgement(Verdict.TIMEOUT, Message("timeout_cpu", {**during, "limit_s": limits.call_cpu_s}))
     if over.reason == "too_many_calls":
@@ -61,6 +66,17 @@ def _over(over: CaseOver, case: Conversation, ended: Ended, limits: CaseLimits) 
     if over.reason == "garbled":
         return Judgement(Verdict.CRASHED, Message("garbled", {**during, "detail": over.params["detail"]}))
     return _died(during, ended, limits)
+
+
+def _idle(during: dict[str, Any], limits: CaseLimits) -> Judgement:
+    return Judgement(Verdict.TIMEOUT, Message("timeout_idle", {**during, "limit_s": limits.case_wall_s}))
+
+
+def _stuck(case: Conversation) -> Judgement:
+    """The test itself did not end."""
+    if case.answers > 0:
+        return Judgement(Verdict.FAILED, Message("stuck"))
+    return Judgement(Verdict.SUITE_ERROR, Message("suite_error", {"error": "the test does not come to an end"}))
 
 
 def _died(during: dict[str, Any], ended: Ended, limits: CaseLimits) -> Judgement:
@@ -72,6 +88,8 @@ def _died(during: dict[str, Any], ended: Ended, limits: CaseLimits) -> Judgement
         return Judgement(Verdict.FORBIDDEN, Message("forbidden", {"text": "a system call of the operating system"}))
     if ended.reason == "signal":
         return Judgement(Verdict.CRASHED, Message("killed", {**during, "signal": _signal_name(ended.code)}))
+    if ended.reason == "asked":
+        return Judgement(Verdict.CRASHED, Message("hung_up", during))  # it lived on, without its stream
     return Judgement(Verdict.CRASHED, Message("exited", {**during, "code": ended.code}))
 
 
@@ -82,10 +100,10 @@ def _signal_name(code: int) -> str:
         return f"signal {code}"
 
 
-def _raised(error: StudentRaised, case: Conversation, limits: CaseLimits) -> Judgement:
+def _raised(error: StudentRaised, limits: CaseLimits) -> Judgement:
     raised = error.raised
     if "MemoryError" in raised.bases:
-        message = Message("memory", {"during": case.doing or _DURING, "limit_mib": limits.memory_mib})
+        message = Message("memory", {"during": error.during or _DURING, "limit_mib": limits.memory_mib})
         return Judgement(Verdict.MEMORY, message, raised.traceback)
     if raised.missing:
         return Judgement(Verdict.RAISED, Message("missing_module", {"name": raised.missing}), raised.traceback)
@@ -99,13 +117,20 @@ def _raised(error: StudentRaised, case: Conversation, limits: CaseLimits) -> Jud
 def _in_the_test(error: BaseException, case: Conversation) -> Judgement:
     if isinstance(error, CheckFailed):
         return Judgement(Verdict.FAILED, error.message)
+    text = _text(error)
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        text = str(error).strip()
-        return Judgement(Verdict.FAILED, Message.plain(text[:2000]) if text else Message("check"))
+        return Judgement(Verdict.FAILED, Message.plain(text) if text else Message("check"))
     if isinstance(error, pytest.skip.Exception):
-        return Judgement(Verdict.MISSING, Message.plain(str(error)))
-    named = f"{type(error).__name__}: {error}"[:1000]
-    blame_student = isinstance(error, _STUDENT_VALUES) and not isinstance(error, SuiteMistake) and case.answers > 0
-    if blame_student:
-        return Judgement(Verdict.FAILED, Message("unusable", {"error": named}))
-    return Judgement(Verdict.SUITE_ERROR, Message("suite_error", {"error": named}))
+        return Judgement(Verdict.MISSING, Message.plain(text))
+    named = f"{type(error).__name__}: {text}"
+    if isinstance(error, _SUITE_BUGS) or case.answers == 0:
+        return Judgement(Verdict.SUITE_ERROR, Message("suite_error", {"error": named}))
+    return Judgement(Verdict.FAILED, Message("unusable", {"error": named}))
+
+
+def _text(error: BaseException) -> str:
+    """What it says. An assertion's message may hold a proxy of an object of the student's, which is asked for it."""
+    try:
+        return str(error).strip()[:_TEXT_LIMIT]
+    except Exception as other:
+        return f"(no text: {type(other).__name__})"

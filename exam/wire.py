@@ -1,37 +1,25 @@
-"""The exam protocol: every message that crosses between worker, examiner and candidate, and the frames they cross in.
+"""The exam protocol: every message that crosses between worker, examiner and candidate.
 
-Written once, imported by every end. A frame is a 4-byte big-endian length and one encoded value (exam.codec): a list
-of the message's name and its fields. docs/exam-protocol.md is the one-page specification.
+Written once, imported by every end. On the wire a message is one encoded value (exam.codec), a list of its name and its
+fields, in one frame (exam.channel). docs/exam-protocol.md is the one-page specification.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import select
-import socket
-import struct
-import time
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
-from exam.codec import CodecError, Decoder, Encoder, Refer, Resolve, refuse
+from exam.codec import CodecError, Refer, Resolve, refuse
+from exam.decoder import Decoder
+from exam.encoder import Encoder
 
 PROTOCOL = 1
 """Both ends must speak the same number; a sandbox image of another release is our error, not the student's."""
 
-_HEADER = struct.Struct(">I")
-
 
 class WireError(Exception):
     """Base of what can go wrong between two ends."""
-
-
-class Closed(WireError):
-    """The other end is gone."""
-
-
-class Late(WireError):
-    """The deadline passed before a whole frame had crossed."""
 
 
 class Garbled(WireError):
@@ -107,7 +95,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Prepare:
-    """The student's tree, once. ``roots`` are the folders of the tree that are put on sys.path."""
+    """The student's tree and the limits of a case, once."""
 
     protocol: int
     files: dict[str, bytes]
@@ -130,7 +118,10 @@ class Look:
 
 @dataclass(frozen=True)
 class End:
-    """The case is over: kill what is left of it."""
+    """The case is over: kill what is left of it. ``died``: its stream has ended, so its process may be about to; wait a
+    moment for how."""
+
+    died: bool
 
 
 # --- supervisor -> examiner -------------------------------------------------------------------------------------------
@@ -254,7 +245,6 @@ def _checks(cls: type[Any]) -> tuple[type[Any] | None, ...]:
 
 
 _TYPES = {name: _checks(cls) for name, cls in MESSAGES.items()}
-M = TypeVar("M")
 
 
 def to_bytes(message: Any, refer: Refer = refuse) -> bytes:
@@ -279,77 +269,3 @@ def from_bytes(data: bytes | bytearray, resolve: Resolve | None = None) -> Any:
         if kind is not None and type(field) is not kind:
             raise Garbled(f"{name} with a field of the wrong type")
     return MESSAGES[name](*fields)
-
-
-class Channel:
-    """Frames over a connected Unix socket. Every wait has a deadline (time.monotonic); None waits for ever."""
-
-    def __init__(self, sock: socket.socket, max_frame_bytes: int) -> None:
-        self.sock = sock
-        self.max_frame_bytes = max_frame_bytes
-        self._poll = select.poll()
-        self._poll.register(sock, select.POLLIN)
-
-    def send(self, data: bytes, deadline: float | None = None) -> None:
-        """Send one frame. Raises Closed, Late, or CodecError where it is too large to cross."""
-        if len(data) > self.max_frame_bytes:
-            raise CodecError(f"a value of more than {self.max_frame_bytes >> 20} MiB")
-        try:
-            self._arm(deadline)
-            self.sock.sendall(_HEADER.pack(len(data)) + data)
-        except TimeoutError as error:
-            raise Late("the other end does not read") from error
-        except OSError as error:
-            raise Closed(str(error)) from error
-
-    def receive(self, deadline: float | None = None) -> bytearray:
-        """One frame. Raises Closed, Late, or Garbled where it announces more than it may."""
-        (size,) = _HEADER.unpack(self.exactly(_HEADER.size, deadline))
-        if size > self.max_frame_bytes:
-            raise Garbled(f"a frame of {size} bytes")
-        return self.exactly(size, deadline)
-
-    def exactly(self, size: int, deadline: float | None) -> bytearray:
-        """``size`` bytes, framed or not. Raises Closed or Late."""
-        # Grows as bytes arrive: an announced size costs nobody memory before it is there.
-        data = bytearray()
-        while len(data) < size:
-            try:
-                self._arm(deadline)
-                part = self.sock.recv(min(size - len(data), 1 << 20))
-            except TimeoutError as error:
-                raise Late("no whole frame in time") from error
-            except OSError as error:
-                raise Closed(str(error)) from error
-            if not part:
-                raise Closed("the other end is gone")
-            data += part
-        return data
-
-    def readable(self, deadline: float) -> bool:
-        """Whether something is there to be received before ``deadline``."""
-        left_ms = max(0.0, deadline - time.monotonic()) * 1000
-        return bool(self._poll.poll(left_ms))
-
-    def _arm(self, deadline: float | None) -> None:
-        if deadline is None:
-            self.sock.settimeout(None)
-            return
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.sock.settimeout(left)
-
-    def say(self, message: Any, deadline: float | None = None) -> None:
-        """Send a message of plain data."""
-        self.send(to_bytes(message), deadline)
-
-    def hear(self, expected: type[M], deadline: float | None = None) -> M:
-        """Receive a message of plain data that must be an ``expected``; anything else is Garbled."""
-        message = from_bytes(self.receive(deadline))
-        if not isinstance(message, expected):
-            raise Garbled(f"{type(message).__name__} where {expected.__name__} was due")
-        return message
-
-    def close(self) -> None:
-        self.sock.close()

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from core.errors import SandboxFailed, SuiteBroken
 from core.suites import SUITE_BROKEN, Suite
 from exam import wire
+from exam.channel import Channel, Closed, Late
 from exam.report import CaseResult, CaseSpec, Message, Report, Verdict
-from exam.wire import Channel, Closed, Late, WireError
+from exam.wire import WireError
 from worker.pairs import EXAM_FAILED, Pair, Pairs, patience_s
 
-MAX_ROUNDS = 6
-"""Pairs of sandboxes per exam: after each death of the candidate's, the remaining cases go to a new pair."""
+MAX_BARREN_ROUNDS = 3
+"""Pairs of sandboxes in a row that brought no verdict. After each death the remaining cases go to a new pair."""
+SILENCE_S = 120.0
+"""Beyond a case's own limit: what examiner and candidate may need to begin and to end it."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,11 @@ OnEvent = Callable[[ExamEvent], None]
 
 @dataclass(frozen=True)
 class _Lost:
-    """The candidate's sandbox died, during ``case`` (empty: before the first)."""
+    """A sandbox died, during ``case`` (empty: outside of any), which gets ``verdict`` if that happens again."""
 
     case: str
     reason: str
+    verdict: Verdict
 
 
 def examine(
@@ -54,10 +58,13 @@ def examine(
     """Examine the canonical tree ``files``. Every case ends in a verdict; cases that ended by our doing have
     Verdict.OUR_ERROR. Raises SuiteBroken, or an OurError where not even that is possible."""
     course = _Course(suite, on_event)
-    for _ in range(MAX_ROUNDS):
+    barren = 0
+    while barren < MAX_BARREN_ROUNDS:
+        known = course.known()
         lost = _round(suite, files, seed, pairs, course)
         if course.note(lost):
             break
+        barren = barren + 1 if course.known() == known else 0
     return course.report(seed)
 
 
@@ -72,6 +79,10 @@ class _Course:
         self._repeat: dict[str, int] = {}
         self._lost_in: dict[str, int] = {}
         self._trouble = "the sandboxes died again and again"
+
+    def known(self) -> int:
+        """How much is known: grows with each verdict and each suspicion, so that it cannot grow for ever."""
+        return len(self._results) + len(self._lost_in) + sum(self._repeat.values())
 
     def only(self) -> list[str]:
         """The cases of the next round; none means all."""
@@ -95,25 +106,26 @@ class _Course:
 
     def note(self, lost: _Lost | None) -> bool:
         """Take in how a round ended; True where no further round is needed."""
-        if lost is not None and lost.case:
-            deaths = self._lost_in[lost.case] = self._lost_in.get(lost.case, 0) + 1
+        if lost is not None and lost.case and lost.case not in self._results:
             # Once may be our host's doing; twice in the same case is the case's.
-            if deaths > 1:
-                self.finished(self._ended_badly(lost.case, Verdict.CRASHED, Message("sandbox_lost")), False)
+            if lost.case in self._lost_in:
+                self.finished(self._ended_badly(lost), False)
+            self._lost_in[lost.case] = self._lost_in.get(lost.case, 0) + 1
         if lost is not None:
             self._trouble = lost.reason
         return bool(self._plan) and not self.only()
 
-    def _ended_badly(self, case_id: str, verdict: Verdict, message: Message) -> CaseResult:
-        spec = next(spec for spec in self._plan if spec.id == case_id)
-        return CaseResult(spec, verdict, message)
+    def _ended_badly(self, lost: _Lost) -> CaseResult:
+        spec = next(spec for spec in self._plan if spec.id == lost.case)
+        if lost.verdict is Verdict.CRASHED:
+            return CaseResult(spec, lost.verdict, Message("sandbox_lost"))
+        return CaseResult(spec, Verdict.OUR_ERROR, Message("our_error", {"error": lost.reason}))
 
     def report(self, seed: int) -> Report:
         if not self._plan:
             raise SandboxFailed(EXAM_FAILED, reason=self._trouble)
         for case_id in self.only():
-            message = Message("our_error", {"error": self._trouble})
-            self.finished(self._ended_badly(case_id, Verdict.OUR_ERROR, message), False)
+            self.finished(self._ended_badly(_Lost(case_id, self._trouble, Verdict.OUR_ERROR)), False)
         cases = tuple(self._results[spec.id] for spec in self._plan)
         return Report(self._suite.id, self._suite.version, seed, cases)
 
@@ -123,7 +135,7 @@ def _round(suite: Suite, files: Mapping[str, bytes], seed: int, pairs: Pairs, co
     with contextlib.closing(pairs.take(suite)) as pair:
         channel = pair.channel()
         channel.say(_job(suite, files, seed, course.only()))
-        return _listen(channel, course, pair, time.monotonic() + patience_s(suite))
+        return _listen(channel, course, pair, suite)
 
 
 def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -> wire.Job:
@@ -142,23 +154,26 @@ def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -
     )
 
 
-def _listen(channel: Channel, course: _Course, pair: Pair, deadline: float) -> _Lost | None:
+def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Lost | None:
     """Take the examiner's messages until it has finished. Raises SuiteBroken and SandboxFailed."""
     case = ""
+    latest = time.monotonic() + patience_s(suite)
     try:
         while True:
-            message = wire.from_bytes(channel.receive(deadline))
+            soon = time.monotonic() + suite.limits.case_wall_s + SILENCE_S
+            message = wire.from_bytes(channel.receive(min(latest, soon)))
             if isinstance(message, wire.Planned):
                 course.planned(tuple(CaseSpec.from_json(spec) for spec in message.cases))
             elif isinstance(message, wire.CaseStarted):
                 case = message.case
                 course.started(case)
             elif isinstance(message, wire.CaseFinished):
+                case = ""
                 course.finished(CaseResult.from_json(message.result), message.rerun)
             elif isinstance(message, wire.CandidateLost):
-                return _Lost(message.case, message.reason)
+                return _Lost(message.case, message.reason, Verdict.CRASHED)
             elif isinstance(message, wire.SuiteFailed):
-                raise SuiteBroken(SUITE_BROKEN, path="the suite", reason=message.text)
+                raise SuiteBroken(SUITE_BROKEN, path=f"test_suites/{suite.id}", reason=message.text)
             elif isinstance(message, wire.Finished):
                 return None
             else:
@@ -166,8 +181,8 @@ def _listen(channel: Channel, course: _Course, pair: Pair, deadline: float) -> _
     except (KeyError, TypeError, ValueError) as error:
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner sent a malformed result ({error})") from error
     except Late:
-        return _Lost("", "the exam took too long")
+        return _Lost(case, "the examiner was silent for too long", Verdict.OUR_ERROR)
     except Closed:
-        return _Lost("", f"the examiner died: {pair.last_words()}")
+        return _Lost(case, f"the examiner died: {pair.last_words()}", Verdict.OUR_ERROR)
     except WireError as error:
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner does not follow the protocol ({error})") from error

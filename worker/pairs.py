@@ -23,7 +23,7 @@ import structlog
 
 from core.errors import AbgabeError, SandboxFailed, texts
 from core.suites import Suite
-from exam.wire import Channel
+from exam.channel import Channel
 from worker.sandbox.base import Box, BoxLimits, Mount, Order, Role, Sandbox
 
 EXAM_FAILED = texts(
