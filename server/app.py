@@ -5,6 +5,8 @@ Whoever calls it brings the state and, where this process is to grade as well, r
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -15,6 +17,7 @@ from server.api import exercises as api_exercises
 from server.api import submissions as api_submissions
 from server.api import tokens as api_tokens
 from server.api.describing import BASE
+from server.api.problems import describe_as_problems
 from server.auth.sessions import Sessions
 from server.auth.throttle import Throttle
 from server.guards import BodyLimit, SecurityHeaders
@@ -29,8 +32,13 @@ Every error is `application/problem+json` (RFC 9457) with a stable `code` and a 
 in UTC."""
 
 
+class Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return describe_as_problems(super().openapi())
+
+
 def create_app(settings: Settings, deps: Deps) -> FastAPI:
-    app = FastAPI(
+    app = Application(
         title="Abgabe",
         version="1",
         description=DESCRIPTION,

@@ -6,7 +6,6 @@ import os
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database, check_schema
 from core.errors import AbgabeError
@@ -34,8 +33,6 @@ def _database(database: Database) -> str:
         check_schema(database.engine)
     except AbgabeError as error:
         return error.code
-    except SQLAlchemyError:
-        return "unreachable"
     return "ok"
 
 

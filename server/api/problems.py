@@ -42,5 +42,16 @@ def _headers(error: AbgabeError, status: int, language: str) -> dict[str, str]:
 
 def problems(**reasons: str) -> dict[int | str, dict[str, Any]]:
     """``responses=`` of a route: ``problems(_404="no such exercise")``."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {int(status[1:]): {"description": reason, "content": content} for status, reason in reasons.items()}
+    return {int(status[1:]): {"description": reason, "model": Problem} for status, reason in reasons.items()}
+
+
+def describe_as_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the errors as they really are; the framework describes its own, which we replace."""
+    for deeds in document["paths"].values():
+        for deed in deeds.values():
+            for status, response in deed["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    return document

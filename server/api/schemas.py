@@ -83,7 +83,6 @@ class ExerciseOut(BaseModel):
         slug="ex1",
         title="Neural networks from scratch",
         course="deep-learning",
-        opens_at=None,
         closes_at="2027-01-31T22:59:00Z",
         max_points=6,
         files={"required": ["Layers/ReLU.py"], "optional": []},
@@ -91,8 +90,8 @@ class ExerciseOut(BaseModel):
     slug: str
     title: str
     course: str
-    opens_at: dt.datetime | None
-    closes_at: dt.datetime | None
+    opens_at: dt.datetime | None = None
+    closes_at: dt.datetime | None = None
     max_points: float
     files: AskedFiles
 
@@ -124,13 +123,10 @@ class SubmissionOut(BaseModel):
         state="queued",
         queue_position=1,
         received_at="2026-11-24T08:00:00Z",
-        finished_at=None,
         filename="submission.zip",
         size_bytes=8123,
         missing=["Optimization/Optimizers.py"],
         notices=[],
-        points=None,
-        max_points=None,
         links={
             "self": "/api/v1/submissions/01936a1e-7c1a-7c3e-9d5b-2f6a1b0c9d8e",
             "result": "/api/v1/submissions/01936a1e-7c1a-7c3e-9d5b-2f6a1b0c9d8e/result",
@@ -145,13 +141,13 @@ class SubmissionOut(BaseModel):
     state: SubmissionState
     queue_position: Annotated[int | None, Field(description="1: next. Null: not waiting, or in a list.")] = None
     received_at: dt.datetime
-    finished_at: dt.datetime | None
+    finished_at: dt.datetime | None = None
     filename: str
     size_bytes: int
     missing: Annotated[list[str], Field(description="Files of the exercise that were not handed in.")]
     notices: Annotated[list[NoticeOut], Field(description="How the hand-in was read.")]
-    points: float | None
-    max_points: float | None
+    points: float | None = None
+    max_points: float | None = None
     links: Links
 
 
