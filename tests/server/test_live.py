@@ -1,0 +1,107 @@
+"""Following a submission: nothing is lost, nothing told twice, several events are one look, and it ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+
+import anyio
+import pytest
+
+from core.live import MemoryLive, Watch
+from server.live import Change, Seen, changes
+from tests.server.makers import Grader, House
+
+
+class ForgetfulLive(MemoryLive):
+    """Loses every event; a watcher's waiting ends by its own limit, at once."""
+
+    def publish(self, submission_id: str) -> None:
+        """Say nothing."""
+
+    def watch(self, submission_id: str) -> AbstractAsyncContextManager[Watch]:
+        @asynccontextmanager
+        async def watching() -> AsyncIterator[Watch]:
+            yield _Impatient()
+
+        return watching()
+
+
+class _Impatient:
+    async def changed(self, timeout_s: float) -> bool:
+        await anyio.sleep(0)
+        return False
+
+
+@pytest.fixture
+def grader(house: House) -> Grader:
+    return house.grader(house.browser("ada").hand_in())
+
+
+def _follow(house: House, grader: Grader, steps: list[Callable[[], object]], seen: Seen | None = None) -> list[Change]:
+    """The changes until the end, one step done after each."""
+
+    async def run() -> list[Change]:
+        found = []
+        async for change in changes(house.deps, grader.submission_id, seen or Seen()):
+            found.append(change)
+            if steps:
+                await anyio.to_thread.run_sync(steps.pop(0))
+        return found
+
+    async def in_time() -> list[Change]:
+        with anyio.fail_after(20):
+            return await run()
+
+    return anyio.run(in_time)
+
+
+def test_each_step_is_one_change_and_the_end_is_the_end(house: House, grader: Grader) -> None:
+    told = _follow(house, grader, [grader.start, grader.plan, lambda: grader.record(0), grader.finish])
+    assert [str(change.after.state) for change in told] == ["queued", "running", "running", "running", "done"]
+    assert [change.new_cases for change in told] == [[], [], [], [0], [1, 2, 3, 4, 5]]
+    assert [change.is_upheaval for change in told] == [True, True, True, False, True]
+    assert [change.is_final for change in told] == [False] * 4 + [True]
+
+
+def test_many_events_are_one_look(house: House, grader: Grader) -> None:
+    grader.start().plan()
+    told = _follow(house, grader, [lambda: grader.record(0, 1, 2, 3), grader.finish])
+    assert [change.new_cases for change in told] == [[], [0, 1, 2, 3], [4, 5]]
+
+
+def test_a_lost_event_only_delays(house: House, grader: Grader) -> None:
+    lonely = replace(house, deps=replace(house.deps, live=ForgetfulLive()))
+    assert [change.after.state for change in _follow(lonely, grader, [grader.grade])] == ["queued", "done"]
+
+
+def test_who_knows_everything_is_told_only_the_end(house: House, grader: Grader) -> None:
+    grader.grade()
+    (first,) = _follow(house, grader, [])
+    (again,) = _follow(house, grader, [], first.after)
+    assert (again.new_cases, again.is_upheaval, again.is_final) == ([], False, True)
+
+
+def test_an_event_between_two_looks_is_not_missed(house: House, grader: Grader) -> None:
+    """The watch begins before the first look: what happens in between is seen at the second."""
+    grader.start().plan()
+    told = _follow(house, grader, [lambda: grader.record(0).record(1), grader.finish])
+    assert [case for change in told for case in change.new_cases] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_submission_that_is_not_there_ends_at_once(house: House) -> None:
+    async def run() -> list[Change]:
+        return [change async for change in changes(house.deps, "none", Seen())]
+
+    assert anyio.run(run) == []
+
+
+class TestSeen:
+    def test_survives_the_trip_to_the_reader_and_back(self) -> None:
+        seen = Seen(attempt=2, state="running", queue=0, is_planned=True, ended=0b1011)
+        assert Seen.parse(str(seen)) == seen
+
+    @pytest.mark.parametrize("text", ["", "1", "1.2.3", "a.b.c.d.e", "1.running.0.1.xyz", "9" * 5000 + ".a.0.1.0"])
+    def test_nonsense_knows_nothing(self, text: str) -> None:
+        assert Seen.parse(text) == Seen()
