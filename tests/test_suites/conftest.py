@@ -22,10 +22,8 @@ SEED = 20240229
 
 @pytest.fixture(scope="session")
 def ex1() -> Suite:
-    """The suite of exercise 1 with less patience: a hand-in that never ends ends sooner."""
-    suite = load_suite(PROJECT / "test_suites" / "ex1")
-    suite.limits = suite.limits.model_copy(update={"case_cpu_s": 3.0, "call_cpu_s": 3.0, "case_wall_s": 8.0})
-    return suite
+    """The suite of exercise 1."""
+    return load_suite(PROJECT / "test_suites" / "ex1")
 
 
 def tree_of(folder: Path, suite: Suite) -> dict[str, bytes]:
@@ -35,9 +33,17 @@ def tree_of(folder: Path, suite: Suite) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def take_in() -> Callable[[Path, Suite], dict[str, bytes]]:
-    """The canonical tree of a hand-in."""
-    return tree_of
+def lay_out() -> Callable[[Path, Suite, Path], Path]:
+    """The canonical tree of a hand-in as files on disk, below a folder; the tree's root."""
+
+    def laid_out(folder: Path, suite: Suite, below: Path) -> Path:
+        root = below / "src_to_implement"
+        for path, content in tree_of(folder, suite).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
+        return root
+
+    return laid_out
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,16 @@ points       what it earns
 verdicts     case -> verdict, for every case that is not passed
 one_process  why it is not run without a sandbox (see test_like_the_course.py)
 stricter     group -> why we refuse it although a course's own tests would let it pass
+limits       other limits than the suite's, so that what never ends ends soon
 """
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,12 +26,18 @@ from exam.report import Report
 
 CANDIDATES = Path(__file__).parents[1] / "candidates" / "ex1"
 NAMES = sorted(path.parent.name for path in CANDIDATES.glob("*/expected.toml"))
-KEYS = {"description", "points", "verdicts", "one_process", "stricter"}
+KEYS = {"description", "points", "verdicts", "one_process", "stricter", "limits"}
 IN_DOCKER = ("right_flat_from_base", "late_error", "relu_kills_the_process", "huge_identity", "softmax_writes_a_log")
 
 
+def read(name: str) -> dict[str, Any]:
+    return tomllib.loads((CANDIDATES / name / "expected.toml").read_text("utf-8"))
+
+
 def check(name: str, kind: str, suite: Suite, grade: Callable[[str, Suite, Path], Report]) -> None:
-    expected = tomllib.loads((CANDIDATES / name / "expected.toml").read_text("utf-8"))
+    expected = read(name)
+    suite = copy.copy(suite)
+    suite.limits = suite.limits.model_copy(update=expected.get("limits", {}))
     report = grade(kind, suite, CANDIDATES / name)
     verdicts = {case.spec.id: case.verdict.value for case in report.cases if case.verdict.value != "passed"}
     assert verdicts == expected.get("verdicts", {})
@@ -49,7 +58,7 @@ def test_every_folder_says_what_it_must_get():
     folders = {path.name for path in CANDIDATES.iterdir() if path.is_dir()}
     assert folders == set(NAMES)
     for name in NAMES:
-        expected = tomllib.loads((CANDIDATES / name / "expected.toml").read_text("utf-8"))
+        expected = read(name)
         assert {"description", "points"} <= expected.keys() <= KEYS, name
         assert not name.startswith("right_") or (expected["points"] == 100 and not expected.get("verdicts")), name
 

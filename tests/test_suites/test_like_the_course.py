@@ -43,15 +43,9 @@ ACROSS = (
 
 
 @pytest.fixture(scope="session")
-def in_one_process(ex1, take_in, tmp_path_factory):
+def in_one_process(ex1, lay_out, tmp_path_factory):
     """Hand-in -> group -> test -> whether it passed, from plain unittest in one process each."""
-    trees = {}
-    for name in HARMLESS:
-        root = tmp_path_factory.mktemp(name) / "src_to_implement"
-        for path, content in take_in(CANDIDATES / name, ex1).items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_bytes(content)
-        trees[str(root)] = name
+    trees = {str(lay_out(CANDIDATES / name, ex1, tmp_path_factory.mktemp(name))): name for name in HARMLESS}
     command = [sys.executable, "-B", CLASSIC / "run_in_one_process.py", ex1.folder / "provided", *trees]
     told = subprocess.run(command, check=True, capture_output=True, text=True, env={"OPENBLAS_NUM_THREADS": "1"})
     return {trees[tree]: groups for tree, groups in json.loads(told.stdout).items()}
