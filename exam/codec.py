@@ -29,7 +29,7 @@ MAX_DEPTH = 40
 MAX_ELEMENTS = 1_000_000
 """Elements of lists, tuples and dicts in one frame, all together: an element may be one byte on the wire and many
 in memory."""
-MAX_KEYS = 10_000
+MAX_KEYS = 4096
 """Keys of dicts in one frame, all together: keys can be chosen so that each collides with all before it."""
 MAX_REFERENCES = 10_000
 MAX_INT_BYTES = 512
@@ -92,6 +92,8 @@ def is_plain_dtype(dtype: np.dtype[Any]) -> bool:
 
 def wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any] | None:
     """What an array of ``dtype`` is on the wire: little-endian, floats of at most 64 bit; None for what is no data."""
+    if dtype.kind in "US" and dtype.itemsize == 0:  # of the empty text, as a scalar
+        return np.dtype(f"<{dtype.kind}1")
     if dtype.kind in "fc" and not is_plain_dtype(dtype):
         return np.dtype("<f8" if dtype.kind == "f" else "<c16")
     return dtype.newbyteorder("<") if is_plain_dtype(dtype) else None
