@@ -30,6 +30,16 @@ class CaseLimits:
     value_mib: int
 
 
+@dataclass(frozen=True)
+class Patience:
+    """What the examiner bears from a candidate, whatever the suite."""
+
+    control_wait_s: float = 30.0
+    """For the supervisor's word: it answers at once, but may have to kill and to sweep first."""
+    callbacks: int = 200_000
+    """Uses of the test's objects in one case."""
+
+
 @dataclass
 class Conversation:
     """``over`` says why it ended before the test did; ``ended`` how, where the supervisor has said so unasked;

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from exam.channel import Channel, Closed, Late
 from exam.codec import CodecError, LentRef, PathRef, Reference, RemoteRef, TooLarge
-from exam.conversation import CaseLimits, Conversation
+from exam.conversation import CaseLimits, Conversation, Patience
 from exam.errors import CandidateGone, CannotCross, CaseOver, SuiteMistake, raised_here
 from exam.wire import (
     PROTOCOL,
@@ -36,8 +36,7 @@ from exam.wire import (
 )
 
 MAX_CONTROL_BYTES = 64 << 20
-MAX_CALLBACKS = 200_000
-CONTROL_WAIT_S = 30.0
+_PATIENCE = Patience()
 _MAX_RELEASED = 2_000
 _MAX_BEGUN_BYTES = 64
 _MIB = 1 << 20
@@ -50,9 +49,12 @@ class MakeRemote(Protocol):
 class Seam:
     """Opens, asks and closes cases over the supervisor's ``control`` stream. ``make_remote`` makes the proxies."""
 
-    def __init__(self, control: socket.socket, limits: CaseLimits, make_remote: MakeRemote) -> None:
+    def __init__(
+        self, control: socket.socket, limits: CaseLimits, make_remote: MakeRemote, patience: Patience = _PATIENCE
+    ) -> None:
         self._control = Channel(control, MAX_CONTROL_BYTES)
         self._limits = limits
+        self._patience = patience
         self._make_remote = make_remote
         self._numbers = itertools.count(1)
         self._case: Conversation | None = None
@@ -83,7 +85,7 @@ class Seam:
 
     def begin(self, seed: int) -> None:
         """Fork a process for a new case. Raises CandidateGone."""
-        deadline = time.monotonic() + CONTROL_WAIT_S
+        deadline = time.monotonic() + self._patience.control_wait_s
         try:
             self._control.say(Begin(seed), deadline)
             stream = self._receive_stream(deadline)
@@ -121,7 +123,7 @@ class Seam:
         case.channel.close()
         if case.ended is not None:
             return case.ended
-        deadline = time.monotonic() + CONTROL_WAIT_S
+        deadline = time.monotonic() + self._patience.control_wait_s
         try:
             self._control.say(End(died=case.over is not None and case.over.reason == "died"), deadline)
             return self._control.hear(Ended, deadline)
@@ -178,8 +180,8 @@ class Seam:
                 raise case.lending.stashed(message.token) or raised_here(message, case.doing)
             if not isinstance(message, Callback):
                 raise Garbled(f"{type(message).__name__} where an answer was due")
-            if case.lending.calls >= MAX_CALLBACKS:
-                raise case.end_by(CaseOver("too_many_calls", limit=MAX_CALLBACKS))
+            if case.lending.calls >= self._patience.callbacks:
+                raise case.end_by(CaseOver("too_many_calls", limit=self._patience.callbacks))
             case.channel.send(self._served(case, message), case.deadline)
 
     def _served(self, case: Conversation, message: Callback) -> bytes:
@@ -218,7 +220,7 @@ class Seam:
 
     def _look(self, case: Conversation, since: float) -> Seen | None:
         """What the case has used since ``since`` (time.monotonic), and printed; None where it has ended by itself."""
-        deadline = time.monotonic() + CONTROL_WAIT_S
+        deadline = time.monotonic() + self._patience.control_wait_s
         try:
             if case.ended is None:
                 self._control.say(Look(since), deadline)
