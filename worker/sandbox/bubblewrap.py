@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from core.errors import SandboxFailed, SandboxUnavailable
 from worker.sandbox import environment, seccomp
-from worker.sandbox.base import SANDBOX_MISSING, BoxLimits, Mount, Order, Role
+from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Mount, Order, Role
 from worker.sandbox.cgroups import find_cgroups
 from worker.sandbox.inside import CODE, INNER, INNER_TARGET, PACKAGES, VARIABLES, command
 from worker.sandbox.owner import box_name
@@ -63,6 +63,9 @@ class Bubblewrap:
         return find_cgroups().remove_orphans()
 
     def _start(self, order: Order, mounts: tuple[Mount, ...]) -> Cage:
+        missing = [str(mount.source) for mount in mounts if not mount.source.exists()]
+        if missing:
+            raise SandboxFailed(BOX_FAILED, reason=f"{', '.join(missing)} is not there")
         program, seccomp_program = _bwrap(), seccomp.compiled()
         uid = take_uid()
         identity = _own_user(uid.number) if os.geteuid() == 0 else _user_namespace(uid.number)
@@ -141,7 +144,7 @@ def _python() -> tuple[str, ...]:
         *_folders(map(str, (*files, *links, _LIBRARY_CACHE))),
         *[word for path in links for word in ("--symlink", os.readlink(path), str(path))],
         *[word for path in files for word in ("--ro-bind", str(path), str(path))],
-        *[word for path in installed for word in ("--tmpfs", str(path))],
+        *[word for path in installed for word in ("--tmpfs", str(path), "--remount-ro", str(path))],
         *("--ro-bind-try", str(_LIBRARY_CACHE), str(_LIBRARY_CACHE)),
     )
 

@@ -128,7 +128,8 @@ class Docker:
             init=False,  # inner.py is process 1
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
-            tmpfs={"/tmp": scratch},  # noqa: S108 - the container's own
+            # Docker would mount message queues, where one case could leave something for the next.
+            tmpfs={"/tmp": scratch, "/dev/mqueue": "ro,size=4k,mode=0555"},  # noqa: S108 - the container's own
             shm_size=limits.tmp_mib * _MIB,
             mounts=[_bind(mount) for mount in mounts],
             mem_limit=limits.memory_mib * _MIB,

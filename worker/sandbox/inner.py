@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import fcntl
 import importlib
 import os
 import resource
@@ -16,7 +17,6 @@ import signal
 import site
 import sys
 
-_PR_SET_PDEATHSIG = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
@@ -30,16 +30,33 @@ def _become(uid: int) -> None:
 
 
 def _stay_tethered() -> None:
-    """Die with the worker. The kernel forgets that wish when the user changes, so it is uttered again; the worker may
-    have died just before, then its end of our standard input is closed."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    poll = select.poll()
-    poll.register(0, select.POLLHUP)
-    if poll.poll(0):
-        sys.exit("the worker is gone")
+    """Die with the worker, whose end of our standard input closes when it dies, however it dies.
+
+    PR_SET_PDEATHSIG is not enough: bubblewrap's own process, our parent, may not signal a process of another user.
+    """
+    tether = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 3)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
+    poll = select.poll()
+    poll.register(tether, select.POLLHUP)
+
+    def die_if_cut(*_: object) -> None:
+        if poll.poll(0):
+            os._exit(1)
+
+    held = [tether]
+
+    def let_go() -> None:
+        while held:  # by the first child; its own children have nothing to let go of
+            signal.signal(signal.SIGIO, signal.SIG_DFL)
+            os.close(held.pop())
+
+    signal.signal(signal.SIGIO, die_if_cut)
+    fcntl.fcntl(tether, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(tether, fcntl.F_SETFL, os.O_ASYNC)
+    os.register_at_fork(after_in_child=let_go)
+    die_if_cut()
 
 
 def _limit(name: str, value: int) -> None:

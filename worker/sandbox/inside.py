@@ -50,6 +50,7 @@ def _rlimits(limits: BoxLimits) -> dict[str, int]:
         "CORE": 0,
         "FSIZE": limits.file_mib * _MIB,
         "MEMLOCK": 0,
+        "MSGQUEUE": 0,
         "NOFILE": limits.open_files,
         "NPROC": limits.processes,
         "STACK": 8 * _MIB,

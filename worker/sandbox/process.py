@@ -1,7 +1,7 @@
 """One box of bubblewrap's: a thread that starts it, lives as long as it does, and clears up after it.
 
-The thread matters: the kernel's "die with your parent" means the parent's thread. If ours ended, the box would die; if
-the worker is killed, every box dies at once.
+The thread matters: the kernel's "die with your parent" means the parent's thread. If ours ended, bubblewrap would be
+killed. If the worker is killed, every box ends, for its standard input is a pipe that only the worker holds open.
 """
 
 from __future__ import annotations

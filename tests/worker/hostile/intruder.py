@@ -243,8 +243,9 @@ def environment_of_everybody():
 # --- processes --------------------------------------------------------------------------------------------------------
 
 
-def processes():
-    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+def other_processes():
+    """All that can be seen but process 1 and ourselves."""
+    return sorted({int(name) for name in os.listdir("/proc") if name.isdigit()} - {1, os.getpid()})
 
 
 def read_supervisor():
