@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from core.errors import AbgabeError, OurError
@@ -33,6 +33,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(OperationalError, answer_unavailable)
     app.add_exception_handler(InterfaceError, answer_unavailable)
+    app.add_exception_handler(DataError, answer_unfit)
     app.add_exception_handler(Exception, answer_broken)
 
 
@@ -61,6 +62,12 @@ def answer_invalid(request: Request, error: Exception) -> Response:
 def answer_unavailable(request: Request, error: Exception) -> Response:
     log.error("database.unreachable", path=request.url.path, error=str(error))
     return _answer(request, OurError(UNAVAILABLE), without_database=True)
+
+
+def answer_unfit(request: Request, error: Exception) -> Response:
+    """A text that no database takes, such as one with a NUL in it."""
+    assert isinstance(error, DataError)  # noqa: S101
+    return _answer(request, HttpError(400, "a value that no column can hold"))
 
 
 def answer_broken(request: Request, error: Exception) -> Response:

@@ -75,9 +75,11 @@ async def follow_submission(
     page: PageDep,
     last_event_id: Annotated[str, Header(description="Go on after this event.")] = "",
 ) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: `state` (a StateEvent), `case` (a CaseOut) as soon as each has ended, and at last `done`.
+    """Server-sent events: `state`, `case` (a CaseOut) as soon as each has ended, and at last `done`.
 
-    What happened before is told first. A connection that broke goes on with the header `Last-Event-ID`.
+    The data of `state` and `done` has `state`, `attempt` (a greater number: the exam began anew, forget its cases),
+    `queue_position`, `cases` (how many are planned; 0: not yet known), `points` and `max_points`. What happened before
+    is told first. A connection that broke goes on with the header `Last-Event-ID`.
     """
     suite = await run_in_threadpool(suite_or_none, services.settings, page.exercise.slug)
     async for change in changes(services.deps, page.submission.id, Seen.parse(last_event_id)):

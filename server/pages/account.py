@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from core.errors import StudentError
@@ -62,6 +62,8 @@ def set_password(
 
 
 @router.post("/account/tokens/{token_id}/revoke", dependencies=[Depends(check_form)])
-def revoke(services: ServicesDep, user: UserDep, token_id: int) -> RedirectResponse:
+def revoke(
+    services: ServicesDep, user: UserDep, token_id: Annotated[int, Path(ge=1, le=2**31 - 1)]
+) -> RedirectResponse:
     revoke_token(services.database, user.id, token_id)
     return RedirectResponse("/account", SEE_OTHER)

@@ -47,7 +47,7 @@ def log_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
-    address = request.client.host if request.client else ""
+    login, address = login.strip(), request.client.host if request.client else ""
     try:
         services.throttle.attempt(login, address)
         user = authenticate(services.database, login, password)

@@ -48,15 +48,11 @@ def stage() -> Iterator[Stage]:
         thread.join()
 
 
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        data_dir=tmp_path / "data", database_url=sqlite_url, suites_dir=tmp_path / "suites", max_upload_mib=1
-    )
+def _settings(database_url: str, folder: Path) -> Settings:
+    return Settings(data_dir=folder / "data", database_url=database_url, suites_dir=folder / "suites", max_upload_mib=1)
 
 
-@pytest.fixture
-def house(settings: Settings, stage: Stage) -> Iterator[House]:
+def _build(settings: Settings, stage: Stage) -> Iterator[House]:
     clock, queue = Clock(), ListQueue()
     deps = Deps(settings, open_database(settings.database), Blobs(settings.blobs_dir), queue, MemoryLive(), clock)
     suite = make_suite(settings.suites_dir)
@@ -67,3 +63,14 @@ def house(settings: Settings, stage: Stage) -> Iterator[House]:
     serve(deps)
     yield House(deps, clock, queue, suite, make_course(deps.database, suite), stage.url, serve)
     deps.database.close()
+
+
+@pytest.fixture
+def house(sqlite_url: str, tmp_path: Path, stage: Stage) -> Iterator[House]:
+    yield from _build(_settings(sqlite_url, tmp_path), stage)
+
+
+@pytest.fixture
+def house_on_either(database_url: str, tmp_path: Path, stage: Stage) -> Iterator[House]:
+    """The house on SQLite and on PostgreSQL, in turn."""
+    yield from _build(_settings(database_url, tmp_path), stage)

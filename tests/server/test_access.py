@@ -70,7 +70,7 @@ def _role(name: str) -> Role:
 
 
 def _address(route: str, submission_id: str) -> str:
-    return route.partition(" ")[2].format(slug="ex1", submission_id=submission_id, token_id=999_999)
+    return route.partition(" ")[2].format(slug="ex1", submission_id=submission_id, token_id=9)
 
 
 @pytest.mark.parametrize("role", ROLES)

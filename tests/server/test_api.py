@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import httpx
-import jsonschema_rs
 import pytest
+from pydantic import BaseModel
 from structlog.testing import capture_logs
 
 from core.errors import OurError
@@ -16,9 +17,12 @@ from core.models import Role
 from core.results import case_json, result_json
 from core.scoring import score
 from exam.report import Report
+from server.api import schemas
 from server.app import create_app
 from server.errors import BROKEN
 from tests.server.makers import PASSWORD, RESULTS, SETTING, House, make_zip
+
+MODELS = [one for one in vars(schemas).values() if isinstance(one, type) and one.__module__ == schemas.__name__]
 
 
 def _hand_in(client: httpx.Client, content: bytes | None = None, **headers: str) -> httpx.Response:
@@ -320,26 +324,15 @@ class TestOpenApi:
                     if status.startswith(("4", "5")):
                         assert list(response["content"]) == ["application/problem+json"], (method, path, status)
 
-    def test_answers_are_as_described(self, house: House, document: dict[str, Any]) -> None:
-        client = house.api("ada")
-        submission_id = _hand_in(client).json()["id"]
-        house.grader(submission_id).grade()
-        for path, schema in {
-            "/me": "Me",
-            "/exercises": "Exercises",
-            "/submissions": "SubmissionList",
-            f"/submissions/{submission_id}": "SubmissionOut",
-            f"/submissions/{submission_id}/result": "ResultOut",
-            "/submissions/none": "Problem",
-        }.items():
-            wanted = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
-            jsonschema_rs.validate(wanted, client.get(path).json())
+    def test_names_only_schemas_that_it_holds(self, document: dict[str, Any]) -> None:
+        wanted = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+        assert wanted == set(document["components"]["schemas"])
 
-    def test_examples_are_as_described(self, document: dict[str, Any]) -> None:
-        for name, schema in document["components"]["schemas"].items():
-            for example in schema.get("examples", []):
-                wanted = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
-                jsonschema_rs.validate(wanted, example)
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+    def test_examples_are_as_described(self, model: type[BaseModel]) -> None:
+        extra = model.model_config.get("json_schema_extra")
+        for example in extra["examples"] if isinstance(extra, dict) else ():
+            assert model.model_validate(example, extra="forbid")
 
     def test_no_page_loads_scripts_from_elsewhere(self, house: House) -> None:
         app = create_app(house.deps.settings, house.deps)
