@@ -93,8 +93,8 @@ def assert_unchanged(student: Any, kept: Any, original: Tensor, *, en: str, de: 
     same = isinstance(now, np.ndarray) and now.shape == original.shape and bool(np.all(now == original))
     assert_true(
         same,
-        f"{en} was changed in place. Work on a new array: `a = a - b` instead of `a -= b`.",
-        f"{de} wurde an Ort und Stelle verändert. Rechne in einem neuen Feld: `a = a - b` statt `a -= b`.",
+        f"Changed in place: {en}. Work on a new array: `a = a - b` instead of `a -= b`.",
+        f"An Ort und Stelle verändert: {de}. Rechne in einem neuen Feld: `a = a - b` statt `a -= b`.",
     )
 
 

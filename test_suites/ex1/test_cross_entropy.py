@@ -125,5 +125,5 @@ def test_arguments_stay_as_they_are(student, rng):
     kept_prediction, kept_label = student.keep(prediction.copy()), student.keep(label.copy())
     layer.forward(kept_prediction, kept_label)
     layer.backward(kept_label)
-    assert_unchanged(student, kept_prediction, prediction, en="The prediction", de="Die Vorhersage")
-    assert_unchanged(student, kept_label, label, en="The label", de="Das Label")
+    assert_unchanged(student, kept_prediction, prediction, en="the prediction", de="die Vorhersage")
+    assert_unchanged(student, kept_label, label, en="the label", de="das Label")

@@ -19,7 +19,7 @@ from reference_impl import L2Loss
 
 BATCH, INPUTS, OUTPUTS = 9, 4, 3
 WEIGHTS = {"en": "the attribute weights", "de": "das Attribut weights"}
-GRADIENT = {"en": "gradient_weights", "de": "gradient_weights"}
+GRADIENT = {"en": "the attribute gradient_weights", "de": "das Attribut gradient_weights"}
 
 
 def make(student, inputs=INPUTS, outputs=OUTPUTS):
@@ -154,6 +154,11 @@ def test_gradient_weights(student, rng):
 def grows(student, layer, x):
     """Pushing with error = -output makes the output grow in each of ten steps."""
     output = assert_shape(layer.forward(x), (BATCH, OUTPUTS), what=FORWARD)
+    assert_true(
+        output.any(),
+        "The output is 0 everywhere, so that nothing can grow. Even an input of zeros gives the bias.",
+        "Die Ausgabe ist überall 0, sodass nichts wachsen kann. Selbst eine Eingabe aus Nullen ergibt den Bias.",
+    )
     for step in range(1, 11):
         layer.backward(-output)
         before, output = output, assert_shape(layer.forward(x), (BATCH, OUTPUTS), what=FORWARD)

@@ -11,7 +11,7 @@ from reference_impl import FullyConnected
 
 BATCH, INPUTS, OUTPUTS = 9, 4, 3
 WEIGHTS = {"en": "the attribute weights", "de": "das Attribut weights"}
-GRADIENT = {"en": "gradient_weights", "de": "gradient_weights"}
+GRADIENT = {"en": "the attribute gradient_weights", "de": "das Attribut gradient_weights"}
 
 
 def make(student, inputs=INPUTS, outputs=OUTPUTS):
@@ -101,8 +101,8 @@ def test_arguments_stay_as_they_are(student, rng):
     kept_x, kept_error = student.keep(x.copy()), student.keep(error.copy())
     layer.forward(kept_x)
     layer.backward(kept_error)
-    assert_unchanged(student, kept_x, x, en="The input of forward", de="Die Eingabe von forward")
-    assert_unchanged(student, kept_error, error, en="The error given to backward", de="Der Fehler für backward")
+    assert_unchanged(student, kept_x, x, en="the input of forward", de="die Eingabe von forward")
+    assert_unchanged(student, kept_error, error, en="the error given to backward", de="der Fehler für backward")
 
 
 @pytest.mark.advisory

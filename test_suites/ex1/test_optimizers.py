@@ -61,5 +61,5 @@ def test_arguments_stay_as_they_are(student, rng):
     weights, gradient = rng.standard_normal((2, 5, 3))
     kept_weights, kept_gradient = student.keep(weights.copy()), student.keep(gradient.copy())
     make(student, 0.1).calculate_update(kept_weights, kept_gradient)
-    assert_unchanged(student, kept_weights, weights, en="The old weights", de="Die alten Gewichte")
-    assert_unchanged(student, kept_gradient, gradient, en="The gradient", de="Der Gradient")
+    assert_unchanged(student, kept_weights, weights, en="the old weights", de="die alten Gewichte")
+    assert_unchanged(student, kept_gradient, gradient, en="the gradient", de="der Gradient")

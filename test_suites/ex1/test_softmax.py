@@ -219,5 +219,5 @@ def test_arguments_stay_as_they_are(student, rng):
     kept_x, kept_error = student.keep(x.copy()), student.keep(error.copy())
     layer.forward(kept_x)
     layer.backward(kept_error)
-    assert_unchanged(student, kept_x, x, en="The input of forward", de="Die Eingabe von forward")
-    assert_unchanged(student, kept_error, error, en="The error given to backward", de="Der Fehler für backward")
+    assert_unchanged(student, kept_x, x, en="the input of forward", de="die Eingabe von forward")
+    assert_unchanged(student, kept_error, error, en="the error given to backward", de="der Fehler für backward")
