@@ -123,13 +123,9 @@ class CeleryQueue:
 def open_deps(settings: Settings, app: App | None = None) -> Deps:
     """What a process of this installation needs to receive and grade."""
     live: Live = MemoryLive() if settings.embedded else RedisLive(settings.broker_url)
-    return Deps(
-        settings,
-        open_database(settings.database),
-        Blobs(settings.blobs_dir),
-        CeleryQueue(app or make_app(settings)),
-        live,
-    )
+    blobs = Blobs(settings.blobs_dir)
+    blobs.clean_up()
+    return Deps(settings, open_database(settings.database), blobs, CeleryQueue(app or make_app(settings)), live)
 
 
 @cache

@@ -90,11 +90,13 @@ class PostgresServer:
     def start(self) -> None:
         data = self._folder / "data"
         if not data.exists():
-            make = ["initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
+            make = ["initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
             subprocess.run(self._as_postgres(*make), check=True, stdout=subprocess.DEVNULL)
-        options = ["-p", str(self._port), "-h", "127.0.0.1", "-k", self._folder, "-F", "-c", "max_connections=200"]
+        options = ["-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder), "-F", "-c", "max_connections=200"]
         self._process = subprocess.Popen(
-            self._as_postgres("postgres", "-D", data, *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._as_postgres("postgres", "-D", str(data), *options),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         wait_until("the start of PostgreSQL", self._answers)
 
@@ -104,9 +106,9 @@ class PostgresServer:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
 
-    def _as_postgres(self, program: str, *args: str | Path) -> list[str | Path]:
+    def _as_postgres(self, program: str, *args: str) -> list[str]:
         become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-        return [*become, self._binaries / program, *args]
+        return [*become, str(self._binaries / program), *args]
 
     def _answers(self) -> bool:
         try:

@@ -23,7 +23,17 @@ SKIPPING = {
 def test_a_skip_fails_in_ci_only(ci: str, summary: str, tmp_path: Path) -> None:
     for place, source in SKIPPING.items():
         (tmp_path / f"test_{place}.py").write_text(source)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.no_skips_in_ci", "-rs", "--rootdir", tmp_path, tmp_path]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.no_skips_in_ci",
+        "-rs",
+        "--rootdir",
+        str(tmp_path),
+        str(tmp_path),
+    ]
     environment = {**os.environ, "CI": ci, "PYTHONPATH": str(PROJECT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
         [*command, "--continue-on-collection-errors"], env=environment, capture_output=True, text=True, check=False

@@ -107,6 +107,7 @@ class Life:
         theirs.close()
 
     def kill(self) -> None:
+        """SIGKILL; twice is as good as once."""
         self._process.kill()
         self._process.join()
         self.wire.close()

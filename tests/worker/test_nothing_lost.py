@@ -26,6 +26,8 @@ from tests.worker.exam_fakes import make_archive, make_tiny_suite
 PROJECT = Path(__file__).parent.parent.parent
 KILLS = 15
 SEED = 20261124
+START_S = 30.0
+"""A busy machine may need so long to start a process."""
 Body = Callable[[Town, Connection], None]
 
 
@@ -60,12 +62,21 @@ class Crowd:
         """As much as fits into ``seconds``; what is unanswered then will be sent again."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
-            submission_id = server.hand_in(self._key, left)
-            if submission_id is None:
-                continue
-            assert self.accepted.setdefault(self._key, submission_id) == submission_id
-            self._key = f"hand-in {len(self.accepted)}"
-            time.sleep(min(left, self._dice.uniform(0, 0.03)))
+            if self._hand_in_once(server, left):
+                time.sleep(min(left, self._dice.uniform(0, 0.03)))
+
+    def hand_in_from_first_answer(self, server: Life, seconds: float) -> None:
+        """The same, but however long the server takes to start."""
+        wait_until("the first answer", lambda: self._hand_in_once(server, START_S), START_S)
+        self.hand_in(server, seconds)
+
+    def _hand_in_once(self, server: Life, timeout_s: float) -> bool:
+        submission_id = server.hand_in(self._key, timeout_s)
+        if submission_id is None:
+            return False
+        assert self.accepted.setdefault(self._key, submission_id) == submission_id
+        self._key = f"hand-in {len(self.accepted)}"
+        return True
 
 
 @pytest.fixture
@@ -86,7 +97,7 @@ def wait_for_all_done(database: Database) -> None:
             waiting = select(func.count()).where(Submission.state != SubmissionState.DONE)
             return session.scalar(waiting) == 0
 
-    wait_until("the end of all exams", all_done, 20)
+    wait_until("the end of all exams", all_done, 60)
 
 
 def check_each_graded_once(database: Database, accepted: dict[str, str]) -> None:
@@ -116,49 +127,44 @@ def test_the_embedded_server_is_killed(database_url: str, tmp_path: Path, lives:
     town, database = make_town(database_url, tmp_path, lease_s=600, requeue_s=600, reconcile_s=0.5)
     dice = random.Random(SEED)
     crowd = Crowd(dice)
-    for _ in range(KILLS):
-        server = Life(town, chaos.serve_embedded)
-        try:
-            crowd.hand_in(server, dice.uniform(0.02, 0.5))
-        finally:
-            server.kill()
+    for number in range(KILLS):
+        server = live(lives, town, chaos.serve_embedded)
+        if number % 5 == 4:
+            crowd.hand_in(server, dice.uniform(0, 0.3))  # perhaps before it has even started
+        else:
+            crowd.hand_in_from_first_answer(server, dice.uniform(0, 0.4))
+        server.kill()
     live(lives, town, chaos.serve_embedded)
     wait_for_all_done(database)
-    assert len(crowd.accepted) >= KILLS // 2  # on a busy machine fewer hand-ins fit in
     check_each_graded_once(database, crowd.accepted)
     check_some_kill_hit_an_exam(database)
 
 
 def test_servers_workers_the_broker_and_the_database_are_killed(
-    postgres: PostgresServer, postgres_url: str, redis_server: RedisServer, tmp_path: Path
+    postgres: PostgresServer, postgres_url: str, redis_server: RedisServer, tmp_path: Path, lives: ExitStack
 ) -> None:
     town, database = make_town(
         postgres_url, tmp_path, broker_url=redis_server.url, lease_s=0.5, requeue_s=0.5, reconcile_s=0.1
     )
     dice = random.Random(SEED)
     crowd = Crowd(dice)
-    workers = [Life(town, chaos.work) for _ in range(2)]
-    server = Life(town, chaos.serve_beside_broker)
-    try:
-        for number in range(KILLS):
-            crowd.hand_in(server, dice.uniform(0.1, 0.6))
-            if number % 3 == 0:
-                server.kill()
-                server = Life(town, chaos.serve_beside_broker)
-            elif number % 3 == 1:
-                workers.pop(0).kill()
-                workers.append(Life(town, chaos.work))
-            elif number % 2 == 0:
-                redis_server.kill()  # with every message it had
-                crowd.hand_in(server, 0.3)
-                redis_server.start()
-            else:
-                postgres.kill()
-                crowd.hand_in(server, 0.3)
-                postgres.start()
-        wait_for_all_done(database)
-    finally:
-        for life in (server, *workers):
-            life.kill()
-    assert len(crowd.accepted) >= KILLS // 2  # on a busy machine fewer hand-ins fit in
+    workers = [live(lives, town, chaos.work) for _ in range(2)]
+    server = live(lives, town, chaos.serve_beside_broker)
+    for number in range(KILLS):
+        crowd.hand_in_from_first_answer(server, dice.uniform(0.1, 0.6))
+        if number % 3 == 0:
+            server.kill()
+            server = live(lives, town, chaos.serve_beside_broker)
+        elif number % 3 == 1:
+            workers.pop(0).kill()
+            workers.append(live(lives, town, chaos.work))
+        elif number % 2 == 0:
+            redis_server.kill()  # with every message it had
+            crowd.hand_in(server, 0.3)
+            redis_server.start()
+        else:
+            postgres.kill()
+            crowd.hand_in(server, 0.3)
+            postgres.start()
+    wait_for_all_done(database)
     check_each_graded_once(database, crowd.accepted)
