@@ -21,7 +21,7 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/sandbox/.made: $(VENV)/.installed $(wildcard docker/*/requirements.txt) constraints.txt
+$(VENV)/sandbox/.made: $(VENV)/.installed $(wildcard docker/*/requirements.txt) constraints.txt worker/sandbox/environment.py
 	$(BIN)/python -m worker.sandbox.environment
 	@touch $@
 

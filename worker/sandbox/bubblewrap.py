@@ -19,6 +19,7 @@ from core.errors import SandboxFailed, SandboxUnavailable
 from worker.sandbox import environment, seccomp
 from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Mount, Order, Role
 from worker.sandbox.cgroups import find_cgroups
+from worker.sandbox.environment import Environment
 from worker.sandbox.inside import CODE, INNER, INNER_TARGET, PACKAGES, VARIABLES, command
 from worker.sandbox.owner import box_name
 from worker.sandbox.process import Cage
@@ -39,16 +40,23 @@ class Bubblewrap:
     def __init__(self, environments: Path) -> None:
         """``environments``: where environment.py has made what its boxes run."""
         self._environments = environments
+        self._found: dict[str, Environment] = {}
+
+    def _environment(self, name: str) -> Environment:
+        """Looked up once: this worker goes on with what it began with, also after an update of the project."""
+        if name not in self._found:
+            self._found[name] = environment.find(name, self._environments)
+        return self._found[name]
 
     def image(self, name: str) -> str:
-        return environment.find(name, self._environments).digest
+        return self._environment(name).digest
 
     def start(self, order: Order) -> Cage:
-        packages = Mount(environment.find(order.image, self._environments).folder, PACKAGES)
+        packages = Mount(self._environment(order.image).folder, PACKAGES)
         return self._start(order, (*CODE[order.role], packages, *order.mounts))
 
     def check(self, image: str) -> None:
-        environment.find(image, self._environments)
+        self._environment(image)
         limits = BoxLimits(256, 8, 1, 1, 64, 1.0, 30.0)
         try:
             box = self._start(Order(Role.CANDIDATE, image, "", (), (), limits), ())

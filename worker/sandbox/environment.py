@@ -65,7 +65,10 @@ def find(name: str, root: Path) -> Environment:
 
 
 def make(name: str, root: Path) -> bool:
-    """Make the environment where it is missing, and remove older ones; whether there was something to do."""
+    """Make the environment where it is missing; whether there was something to do.
+
+    Of the older ones the last stays, for workers that still use it.
+    """
     environment = _describe(name, root)
     if environment.folder.is_dir():
         return False
@@ -75,11 +78,14 @@ def make(name: str, root: Path) -> bool:
         _install(name, fresh)
         _compile(fresh)
         fresh.rename(environment.folder)
+    except OSError:
+        if not environment.folder.is_dir():  # else somebody was faster, with the same result
+            raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    for other in root.glob(f"{name}-*"):
-        if other != environment.folder:
-            shutil.rmtree(other)
+    made = sorted(root.glob(f"{name}-*"), key=lambda folder: folder.stat().st_mtime)
+    for old in made[:-2]:
+        shutil.rmtree(old)
     return True
 
 
