@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -15,7 +15,7 @@ from core.suites import Suite, load_suite
 from exam.report import Report
 from worker.exam import examine
 from worker.pairs import SparePairs
-from worker.sandbox.choose import choose
+from worker.sandbox.choose import Kind, choose
 
 SEED = 20240229
 
@@ -46,23 +46,38 @@ def lay_out() -> Callable[[Path, Suite, Path], Path]:
     return laid_out
 
 
-@pytest.fixture(scope="session")
-def grade() -> Iterator[Callable[[str, Suite, Path], Report]]:
-    """Grades in real sandboxes of a kind, each hand-in once; where that kind is not there, the test is skipped."""
-    made: dict[str, SparePairs] = {}
-    known: dict[tuple[str, Path, Path], Report] = {}
+class Grades:
+    """Grades in real sandboxes, each hand-in once, two at a time."""
 
-    def graded(kind: Literal["bubblewrap", "docker"], suite: Suite, folder: Path) -> Report:
-        try:
-            if kind not in made:
-                made[kind] = SparePairs(choose(kind, get_settings())[0])
-        except SandboxUnavailable as error:
-            pytest.skip(str(error))
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(2)
+        self._pairs: dict[str, SparePairs] = {}
+        self._reports: dict[tuple[str, Path, Path], Future[Report]] = {}
+
+    def start(self, kind: Kind, suite: Suite, folder: Path) -> Future[Report]:
+        """Its report, some day. Skips the test where that kind of sandbox is not there."""
         key = (kind, suite.folder, folder)
-        if key not in known:
-            known[key] = examine(suite, tree_of(folder, suite), SEED, made[kind])
-        return known[key]
+        if key not in self._reports:
+            try:
+                pairs = self._pairs.get(kind) or SparePairs(choose(kind, get_settings())[0], size=2)
+            except SandboxUnavailable as error:
+                pytest.skip(str(error))
+            self._pairs[kind] = pairs
+            self._reports[key] = self._pool.submit(examine, suite, tree_of(folder, suite), SEED, pairs)
+        return self._reports[key]
 
-    yield graded
-    for pairs in made.values():
-        pairs.close()
+    def __call__(self, kind: Kind, suite: Suite, folder: Path) -> Report:
+        return self.start(kind, suite, folder).result()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        for pairs in self._pairs.values():
+            pairs.close()
+
+
+@pytest.fixture(scope="session")
+def grade() -> Iterator[Grades]:
+    """Grades a hand-in as the worker does: (kind of sandbox, suite, folder) -> report."""
+    grades = Grades()
+    yield grades
+    grades.close()

@@ -13,7 +13,7 @@ from core.settings import PROJECT
 CANDIDATES = Path(__file__).parents[1] / "candidates" / "ex1"
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2**31, 2**62])
+@pytest.mark.parametrize("seed", [0, 2**62])
 @pytest.mark.parametrize("name", ["right_reference", "right_bias_first"])
 def test_a_right_hand_in_passes_with_any_seed(name, seed, lay_out, ex1, tmp_path):
     tree = lay_out(CANDIDATES / name, ex1, tmp_path)

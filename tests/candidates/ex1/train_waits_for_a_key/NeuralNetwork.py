@@ -15,7 +15,7 @@ class NeuralNetwork:
 
     def forward(self):
         data, self._label = self.data_layer.next()
-        return self.loss_layer.forward(self._forward(data), self._label)
+        return self.loss_layer.forward(self.test(data), self._label)
 
     def backward(self):
         return reduce(lambda error, layer: layer.backward(error), reversed(self.layers),
@@ -26,19 +26,16 @@ class NeuralNetwork:
             layer.optimizer = deepcopy(self.optimizer)
         self.layers.append(layer)
 
+    @staticmethod
+    def _key_pressed() -> bool:
+        return False
+
     def train(self, iterations: int) -> None:
+        while not self._key_pressed():
+            time.sleep(1)
         for _ in range(iterations):
             self.loss.append(self.forward())
             self.backward()
 
-    def _forward(self, tensor):
-        return reduce(lambda t, layer: layer.forward(t), self.layers, tensor)
-
-    @staticmethod
-    def _key_pressed():
-        return False
-
     def test(self, input_tensor):
-        while not self._key_pressed():
-            time.sleep(1)
-        return self._forward(input_tensor)
+        return reduce(lambda tensor, layer: layer.forward(tensor), self.layers, input_tensor)

@@ -1,3 +1,0 @@
-class BaseLayer(object):
-    trainable = False
-    weights = None

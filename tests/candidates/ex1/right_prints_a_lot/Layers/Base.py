@@ -1,3 +1,0 @@
-class BaseLayer:
-    def __init__(self):
-        self.trainable = False
