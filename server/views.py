@@ -11,7 +11,7 @@ from core.intake import Notice
 from core.models import Attempt, Submission, SubmissionState
 from core.queries import SubmissionPage
 from core.suites import Suite
-from exam.report import CaseResult, CaseSpec, Fault, Language, Verdict
+from exam.report import CaseResult, CaseSpec, Language, Verdict
 from server import looks
 from server.i18n import pick
 from server.looks import Look
@@ -52,8 +52,9 @@ class CaseView:
 
     @property
     def hint(self) -> str:
-        is_students = self.result is not None and self.result.verdict.fault is Fault.STUDENT
-        return pick(self.spec.hint, self.language) if is_students else ""
+        """The author's hint: about what the code computes, so of no use where it never came to that."""
+        came_to_it = self.result is not None and self.result.verdict in (Verdict.FAILED, Verdict.RAISED)
+        return pick(self.spec.hint, self.language) if came_to_it else ""
 
     @property
     def traceback(self) -> str:
@@ -76,6 +77,8 @@ class GroupView:
     title: str
     points: float | None
     max_points: float
+    needs_all: bool
+    """No points without every case."""
     cases: tuple[CaseView, ...]
 
     @property
@@ -182,12 +185,13 @@ class ExamView:
 
     @property
     def advisory(self) -> tuple[CaseView, ...]:
-        return tuple(case for case in self.cases if not case.spec.counts)
+        """The advisory cases; at the end only those that found something to mend."""
+        return tuple(case for case in self._advisory if case.to_mend or not self.is_final)
 
     @property
-    def advisory_open(self) -> int:
-        """How many advisory cases found something to mend."""
-        return sum(case.to_mend for case in self.advisory)
+    def advisory_quiet(self) -> tuple[CaseView, ...]:
+        """The other ones, at the end."""
+        return tuple(case for case in self._advisory if self.is_final and not case.to_mend)
 
     @property
     def passed(self) -> int:
@@ -196,6 +200,10 @@ class ExamView:
     @property
     def counting(self) -> int:
         return len(self._counting)
+
+    @property
+    def _advisory(self) -> tuple[CaseView, ...]:
+        return tuple(case for case in self.cases if not case.spec.counts)
 
     @property
     def _counting(self) -> tuple[CaseView, ...]:
@@ -207,12 +215,13 @@ class ExamView:
 
     def _group(self, name: str) -> GroupView:
         earned = {one["id"]: one for one in self.submission.groups or ()}.get(name)
-        planned = {one.id: one.points for one in self.suite.groups} if self.suite else {}
+        planned = {one.id: one for one in self.suite.groups}.get(name) if self.suite else None
         return GroupView(
             id=name,
             title=self._title(name),
             points=earned["points"] if earned else None,
-            max_points=earned["max_points"] if earned else planned.get(name, 0.0),
+            max_points=earned["max_points"] if earned else planned.points if planned else 0.0,
+            needs_all=planned is not None and planned.rule == "all",
             cases=tuple(case for case in self._counting if case.spec.group == name),
         )
 

@@ -104,7 +104,7 @@ class TestSubmission:
         page = ada.get(f"/submissions/{_hand_in_and_grade(house, ada)}").text
         text = _text(page)
         assert "Graded 0 / of 3.5 points 3 of 5 counting cases passed. 1 remark beyond the points." in text
-        assert "Fully connected layer 2 of 3 passed 0 / of 2 points" in text
+        assert "Fully connected layer 2 of 3 passed; all are needed 0 / of 2 points" in text
         assert 'http-equiv="refresh"' not in page
         assert "hx-sse" not in page
 
@@ -125,6 +125,14 @@ class TestSubmission:
         assert "The input is left as it was" not in counting
         assert "These cases cost no points." in advisory
         assert "Passes the course's tests, yet later layers" in advisory.replace("&#39;", "'")
+
+    def test_advisory_cases_that_found_nothing_are_folded_away_at_the_end(self, house: House) -> None:
+        ada = house.browser("ada")
+        submission_id = ada.hand_in()
+        grader = house.grader(submission_id, ALL_PASSED).start().plan().record(5)
+        assert "found nothing to mend" not in ada.get(f"/submissions/{submission_id}").text
+        grader.finish()
+        assert "1 case found nothing to mend" in ada.get(f"/submissions/{submission_id}").text
 
     def test_what_a_student_wrote_is_text_and_never_html(self, house: House) -> None:
         evil = "<img src=x onerror=alert(1)>\" hx-get='/' `<b>`"
