@@ -215,6 +215,12 @@ class TestBombs:
             layer = make_zip({f"{level} {i:x}.zip": layer for i in range(16)}, DEFLATED).read()
         assert code_of(io.BytesIO(layer), suite_like_ex1) == "upload.nested"
 
+    def test_of_two_wrapped_submissions_none_is_chosen(self, suite_like_ex1: Suite) -> None:
+        one = make_zip(flat(hand_in())).read()
+        assert (
+            code_of(make_zip({"eva/submission.zip": one, "max/submission.zip": one}), suite_like_ex1) == "upload.nested"
+        )
+
     def test_a_chain_of_zips_ends_after_one(self, suite_like_ex1: Suite) -> None:
         blob = make_zip(flat(hand_in()))
         for _ in range(2):
@@ -263,15 +269,17 @@ class TestMemory:
             tracemalloc.stop()
         assert peak < 2 * MIB
 
-    def test_an_accepted_upload_with_much_litter(self, suite_like_ex1: Suite) -> None:
-        blob = make_zip(hand_in() | {"data.bin": os.urandom(9 * MIB), ".git/x": os.urandom(MIB)})
+    @pytest.mark.parametrize("wrapped", [False, True])
+    def test_an_accepted_upload_with_much_litter(self, wrapped: bool, suite_like_ex1: Suite) -> None:
+        blob = make_zip(hand_in() | {"data.bin": os.urandom(8 * MIB), ".git/x": os.urandom(MIB)})
+        blob = make_zip({"submission.zip": blob.read()}) if wrapped else blob
         tracemalloc.start()
         try:
             read(blob, suite_like_ex1)
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        assert peak < MIB
+        assert peak < 2 * MIB
 
 
 def _huge_directory(size: int) -> BinaryIO:
@@ -305,6 +313,13 @@ class TestNotAZip:
         data = bytearray(make_zip({"ReLU.py": b"alpha = 1\n"}, method).read())
         directory = data.index(b"PK\1\2")
         data[directory + 16 : directory + 20] = b"\1\2\3\4"
+        assert code_of(io.BytesIO(data), suite_like_ex1) == "upload.corrupt"
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, DEFLATED])
+    def test_less_than_was_promised(self, method: int, suite_like_ex1: Suite) -> None:
+        data = bytearray(make_zip({"ReLU.py": b"alpha = 1\n"}, method).read())
+        directory = data.index(b"PK\1\2")
+        data[directory + 24 : directory + 28] = struct.pack("<I", 15)
         assert code_of(io.BytesIO(data), suite_like_ex1) == "upload.corrupt"
 
     def test_every_cut_and_every_flipped_byte_is_refused_or_harmless(self, suite_like_ex1: Suite) -> None:

@@ -278,6 +278,13 @@ class TestAdditionalModules:
             "Optimization/t.py",
         ]
 
+    def test_a_folder_without_one_right_name_is_flat_too(self, suite_like_ex1: Suite) -> None:
+        files = below("src", {"ReLU (1).py": b"from .tools import f\n", "tools.py": b"f = 1\n"})
+        assert sorted(set(intake_of(files, suite_like_ex1).files) - set(PROVIDED)) == [
+            "Layers/ReLU.py",
+            "Layers/tools.py",
+        ]
+
     def test_flat_ones_may_import_each_other(self, suite_like_ex1: Suite) -> None:
         chain = {"ReLU.py": b"from .a import f", "a.py": b"from .b import f", "b.py": b"from .c import f", "c.py": b""}
         extra = sorted(set(intake_of(flat(hand_in()) | chain, suite_like_ex1).files) - set(COMPLETE))
@@ -306,6 +313,10 @@ class TestFilesThatDoNotCount:
     @pytest.mark.parametrize("name", ["Helpers.py", "helpers.py", "Optimization/Helpers.py", "__init__.py"])
     def test_misplaced_copies_of_provided_files(self, name: str, suite_like_ex1: Suite) -> None:
         assert intake_of(flat(hand_in()) | {name: b"theirs = 1\n"}, suite_like_ex1).files == COMPLETE
+
+    def test_a_provided_file_does_not_take_the_name_of_a_wanted_one(self, tmp_path: Path) -> None:
+        suite = make_suite(tmp_path / "skeleton", provided={"skeleton/Base.py": "ours = 1\n"})
+        assert intake_of(flat(hand_in()), suite).files == hand_in() | {"skeleton/Base.py": b"ours = 1\n"}
 
     def test_tests_may_even_be_binary(self, suite_like_ex1: Suite) -> None:
         assert intake_of(hand_in() | {"NeuralNetworkTests.py": b"\0"}, suite_like_ex1).files == COMPLETE
