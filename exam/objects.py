@@ -31,6 +31,7 @@ class Objects:
         self._numbers: dict[int, int] = {}
         self._lent: dict[int, Lent] = {}
         self._next = 1
+        self._failure: BaseException | None = None
 
     def hold(self, value: Any) -> RemoteRef:
         """Keep ``value`` for the examiner."""
@@ -51,34 +52,28 @@ class Objects:
         return lent_ref(value) if type(value) is Lent else self.hold(value)
 
     def resolve(self, ref: Reference) -> Any:
-        """What a reference on the wire stands for; paths are followed later, as that may run the student's code."""
+        """What a reference on the wire stands for."""
         if isinstance(ref, RemoteRef):
             return self._objects[ref.id]
         if isinstance(ref, LentRef):
             return self._lent.setdefault(ref.id, Lent(self._call_back, ref))
-        return _Path(ref)
+        return self._follow(ref)
 
-    def follow(self, value: Any) -> Any:
-        """The module or attribute that a path names; anything else is itself."""
-        if type(value) is not _Path:
-            return value
-        module = importlib.import_module(value.ref.module)
-        return getattr(module, value.ref.name) if value.ref.name else module
+    def _follow(self, path: PathRef) -> Any:
+        """Runs the student's code, which may raise: the rest of the message is read first, and nothing more is run."""
+        if self._failure is None:
+            try:
+                module = importlib.import_module(path.module)
+                return getattr(module, path.name) if path.name else module
+            except BaseException as error:
+                self._failure = error
+        return None
 
-    def follow_all(self, value: Any) -> Any:
-        """``value`` with the paths in it followed; arguments may hold some."""
-        if type(value) in (list, tuple):
-            return type(value)([self.follow_all(item) for item in value])
-        if type(value) is dict:
-            return {key: self.follow_all(item) for key, item in value.items()}
-        return self.follow(value)
-
-
-class _Path:
-    """A path on the wire, before it is followed."""
-
-    def __init__(self, ref: PathRef) -> None:
-        self.ref = ref
+    def check(self) -> None:
+        """Raises what a path in the last message has raised."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
 
 def type_name(value: Any) -> str:

@@ -37,7 +37,7 @@ def _crossing(objects: Objects, value: Any) -> Any:
 
 def _get(objects: Objects, ask: Ask) -> Any:
     """An attribute. Containers stay where they are, so that appending to ``net.layers`` means something."""
-    value = getattr(objects.follow(ask.target), ask.name)
+    value = getattr(ask.target, ask.name)
     if isinstance(value, list | dict) or (isinstance(value, np.ndarray) and wire_dtype(value.dtype) is None):
         return objects.hold(value)
     return value
@@ -47,73 +47,68 @@ def _import(objects: Objects, ask: Ask) -> None:
     importlib.import_module(ask.name)
 
 
-def _function(objects: Objects, ask: Ask) -> Callable[..., Any]:
-    target = objects.follow(ask.target)
-    function: Callable[..., Any] = getattr(target, ask.name) if ask.name else target
+def _function(ask: Ask) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(ask.target, ask.name) if ask.name else ask.target
     return function
 
 
 def _call(objects: Objects, ask: Ask) -> Any:
-    args, kwargs = objects.follow_all(ask.args), objects.follow_all(ask.kwargs)
-    return _crossing(objects, _function(objects, ask)(*args, **kwargs))
+    return _crossing(objects, _function(ask)(*ask.args, **ask.kwargs))
 
 
 def _many(objects: Objects, ask: Ask) -> list[Any]:
-    function = _function(objects, ask)
-    return [_crossing(objects, function(*objects.follow_all(args))) for args in ask.args]
+    function = _function(ask)
+    return [_crossing(objects, function(*args)) for args in ask.args]
 
 
 def _set(objects: Objects, ask: Ask) -> None:
-    setattr(objects.follow(ask.target), ask.name, objects.follow_all(ask.args))
+    setattr(ask.target, ask.name, ask.args)
 
 
 def _delete(objects: Objects, ask: Ask) -> None:
-    delattr(objects.follow(ask.target), ask.name)
+    delattr(ask.target, ask.name)
 
 
 def _item(objects: Objects, ask: Ask) -> Any:
-    return _crossing(objects, objects.follow(ask.target)[objects.follow_all(ask.args)])
+    return _crossing(objects, ask.target[ask.args])
 
 
 def _set_item(objects: Objects, ask: Ask) -> None:
-    key, value = objects.follow_all(ask.args)
-    objects.follow(ask.target)[key] = value
+    key, value = ask.args
+    ask.target[key] = value
 
 
 def _delete_item(objects: Objects, ask: Ask) -> None:
-    del objects.follow(ask.target)[objects.follow_all(ask.args)]
+    del ask.target[ask.args]
 
 
 def _fetch(objects: Objects, ask: Ask) -> Any:
     """The value itself; of a subclass of dict or list, the plain one it contains."""
-    value = objects.follow(ask.target)
     for kind in (dict, list):
-        if isinstance(value, kind) and type(value) is not kind:
-            return kind(value)
-    return value
+        if isinstance(ask.target, kind) and type(ask.target) is not kind:
+            return kind(ask.target)
+    return ask.target
 
 
 def _array(objects: Objects, ask: Ask) -> Any:
-    target = objects.follow(ask.target)
-    array = np.asarray(target)
+    array = np.asarray(ask.target)
     if wire_dtype(array.dtype) is None:
-        raise TypeError(f"{type_name(target)} does not hold numbers only (its array has dtype {array.dtype})")
+        raise TypeError(f"{type_name(ask.target)} does not hold numbers only (its array has dtype {array.dtype})")
     return array
 
 
 def _same(objects: Objects, ask: Ask) -> bool:
-    first, second = objects.follow_all(ask.args)
+    first, second = ask.args
     return first is second
 
 
 def _shares(objects: Objects, ask: Ask) -> bool:
-    first, second = objects.follow_all(ask.args)
+    first, second = ask.args
     return bool(np.shares_memory(np.asarray(first), np.asarray(second)))
 
 
 def _copy(objects: Objects, ask: Ask) -> Any:
-    target = objects.follow(ask.target)
-    return copy.deepcopy(target) if ask.name == "deep" else copy.copy(target)
+    return copy.deepcopy(ask.target) if ask.name == "deep" else copy.copy(ask.target)
 
 
 def _seed(objects: Objects, ask: Ask) -> None:
@@ -130,20 +125,20 @@ _OPERATIONS: dict[str, Callable[[Objects, Ask], Any]] = {
     "item": _item,
     "set_item": _set_item,
     "delete_item": _delete_item,
-    "items": lambda objects, ask: list(objects.follow(ask.target)),
-    "length": lambda objects, ask: len(objects.follow(ask.target)),
-    "contains": lambda objects, ask: objects.follow_all(ask.args) in objects.follow(ask.target),
-    "truth": lambda objects, ask: bool(objects.follow(ask.target)),
-    "number": lambda objects, ask: float(objects.follow(ask.target)),
-    "text": lambda objects, ask: str(objects.follow(ask.target))[:_TEXT_LIMIT],
-    "equal": lambda objects, ask: bool(objects.follow(ask.target) == objects.follow_all(ask.args)),
-    "instance": lambda objects, ask: isinstance(objects.follow_all(ask.args), objects.follow(ask.target)),
+    "items": lambda objects, ask: list(ask.target),
+    "length": lambda objects, ask: len(ask.target),
+    "contains": lambda objects, ask: ask.args in ask.target,
+    "truth": lambda objects, ask: bool(ask.target),
+    "number": lambda objects, ask: float(ask.target),
+    "text": lambda objects, ask: str(ask.target)[:_TEXT_LIMIT],
+    "equal": lambda objects, ask: bool(ask.target == ask.args),
+    "instance": lambda objects, ask: isinstance(ask.args, ask.target),
     "same": _same,
     "shares": _shares,
     "copy": _copy,
     "fetch": _fetch,
     "array": _array,
-    "keep": lambda objects, ask: objects.follow_all(ask.args),
+    "keep": lambda objects, ask: ask.args,
     "seed": _seed,
 }
 OPERATIONS = tuple(_OPERATIONS)

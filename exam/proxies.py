@@ -188,9 +188,11 @@ class Named(Proxy):
 
     __slots__ = ("_exam_path",)
 
+    _exam_path: PathRef
+
     def __init__(self, seam: Seam, path: PathRef) -> None:
-        self._exam_seam = seam
-        self._exam_path = path
+        object.__setattr__(self, "_exam_seam", seam)
+        object.__setattr__(self, "_exam_path", path)
 
     def exam_ref(self) -> PathRef:
         return self._exam_path
@@ -203,6 +205,9 @@ class Named(Proxy):
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self._ask("get", name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._ask("set", name, value)
 
     def __repr__(self) -> str:
         return f"<the student's {self._exam_path.module}.{self._exam_path.name}>"

@@ -47,6 +47,7 @@ class Respondent:
         try:
             for number in ask.release:
                 self._objects.forget(number)
+            self._objects.check()
             answer = to_bytes(Answer(perform(self._objects, ask)), self._objects.refer)
             self._channel.check_size(answer)
         except CodecError as error:
@@ -66,7 +67,8 @@ class Respondent:
         while True:
             message = self._receive()
             if isinstance(message, Returned):
-                return self._objects.follow_all(message.value)
+                self._objects.check()
+                return message.value
             if isinstance(message, Refused):
                 raise refusal(message)
             self._channel.send(self._respond(message))
