@@ -184,7 +184,7 @@ class Container:
         return not self._ended.done()
 
     def _strike(self) -> None:
-        with contextlib.suppress(APIError):  # it has ended by itself, or is being removed
+        with contextlib.suppress(DockerException, RequestException):  # it has ended by itself, or the engine has
             self._client.kill(self.name)
 
     # --- the thread ---------------------------------------------------------------------------------------------------
