@@ -103,6 +103,7 @@ class TestBodyLimit:
 
         async def receive() -> Message:
             nonlocal taken
+            assert taken < 4096, "nobody stops reading"
             body = b"x" * 64 * 1024 if taken else PART
             taken += 64
             return {"type": "http.request", "body": body, "more_body": True}

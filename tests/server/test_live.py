@@ -10,12 +10,16 @@ import anyio
 import pytest
 
 from core.live import MemoryLive, Watch
-from server.live import Change, Seen, changes
+from server.live import RE_READ_S, Change, Seen, changes
 from tests.server.makers import Grader, House
 
 
 class ForgetfulLive(MemoryLive):
-    """Loses every event; a watcher's waiting ends by its own limit, at once."""
+    """Loses every event; a watcher's waiting ends by its own limit, at once. Remembers these limits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits_s: list[float] = []
 
     def publish(self, submission_id: str) -> None:
         """Say nothing."""
@@ -23,13 +27,17 @@ class ForgetfulLive(MemoryLive):
     def watch(self, submission_id: str) -> AbstractAsyncContextManager[Watch]:
         @asynccontextmanager
         async def watching() -> AsyncIterator[Watch]:
-            yield _Impatient()
+            yield _Impatient(self.limits_s)
 
         return watching()
 
 
 class _Impatient:
+    def __init__(self, limits_s: list[float]) -> None:
+        self._limits_s = limits_s
+
     async def changed(self, timeout_s: float) -> bool:
+        self._limits_s.append(timeout_s)
         await anyio.sleep(0)
         return False
 
@@ -72,8 +80,10 @@ def test_many_events_are_one_look(house: House, grader: Grader) -> None:
 
 
 def test_a_lost_event_only_delays(house: House, grader: Grader) -> None:
-    lonely = replace(house, deps=replace(house.deps, live=ForgetfulLive()))
+    live = ForgetfulLive()
+    lonely = replace(house, deps=replace(house.deps, live=live))
     assert [change.after.state for change in _follow(lonely, grader, [grader.grade])] == ["queued", "done"]
+    assert set(live.limits_s) == {RE_READ_S}  # between events nobody asks the database more often
 
 
 def test_who_knows_everything_is_told_only_the_end(house: House, grader: Grader) -> None:
