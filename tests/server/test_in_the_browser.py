@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import OurError
 from core.models import Role
 from core.settings import PROJECT
 from server.errors import BROKEN
 from tests.server.browser import Abgabe, chromium
+from tests.server.conftest import Stage
 from tests.server.makers import FILES, PASSWORD, House, make_zip
 
 ARTEFACTS = PROJECT / "artefacts" / "server"
@@ -103,6 +105,45 @@ def test_a_tab_that_was_opened_late_shows_what_was_missed(house: House, tab: Ope
     expect(ada.verdict(BIAS)).to_have_text("Wrong")
     grader.record(2, 3)
     expect(ada.headline).to_have_text("4 of 6 cases finished")
+
+
+class Cutting:
+    """An application whose first live connection breaks after so many messages, as a restarted server's would."""
+
+    def __init__(self, app: ASGIApp, after: int) -> None:
+        self._app = app
+        self._left = after
+        self.connections = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_live = scope["type"] == "http" and scope["path"].endswith("/live")
+        self.connections += is_live
+
+        async def send_some(message: Message) -> None:
+            self._left -= 1
+            if self._left < 0:
+                raise ConnectionResetError
+            await send(message)
+
+        await self._app(scope, receive, send_some if is_live and self.connections == 1 else send)
+
+
+def test_a_broken_connection_is_made_again_and_nothing_is_missed(house: House, stage: Stage, tab: Opener) -> None:
+    assert stage.app is not None
+    stage.app = cutting = Cutting(stage.app, after=2)  # the headers and one event
+    grader = house.grader(house.browser("ada").hand_in()).start().plan()
+    ada = tab()
+    ada.log_in("ada", PASSWORD)
+    ada.open(f"/submissions/{grader.submission_id}")
+    grader.record(0)
+    expect(ada.headline).to_have_text("1 of 6 cases finished")
+    grader.record(1, 2)
+    expect(ada.headline).to_have_text("3 of 6 cases finished")
+    expect(ada.verdict(BIAS)).to_have_text("Wrong")
+    grader.record(3, 4, 5).finish()
+    expect(ada.state).to_have_text("Graded")
+    assert cutting.connections == 2
+    ada.errors.clear()  # the browser reports the broken connection
 
 
 def test_an_exam_that_begins_anew_forgets_the_old_verdicts(house: House, tab: Opener) -> None:
