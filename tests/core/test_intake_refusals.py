@@ -22,7 +22,7 @@ from core import intake_texts
 from core.errors import TEXTS, UploadRefused
 from core.intake import Limits, read
 from core.suites import Suite
-from tests.core.intake_makers import below, flat, hand_in, make_zip, renamed
+from tests.core.intake_makers import below, flat, hand_in, make_suite, make_zip, renamed
 
 DEFLATED = zipfile.ZIP_DEFLATED
 MIB = 1024 * 1024
@@ -359,6 +359,10 @@ class TestMistakes:
     @pytest.mark.parametrize("extra", ["Conv.py", "main.py"])
     def test_one_strange_file_is_an_additional_module(self, extra: str, suite_like_ex1: Suite) -> None:
         assert extra in read(make_zip(flat(hand_in()) | {extra: b""}), suite_like_ex1).files
+
+    def test_one_file_is_no_mix_up_even_if_an_exercise_has_no_more(self, tmp_path: Path) -> None:
+        suite = make_suite(tmp_path / "neighbour", elsewhere={"ex9": ["only.py"]})
+        assert "only.py" in read(make_zip(flat(hand_in()) | {"only.py": b""}), suite).files
 
     @pytest.mark.parametrize(
         "files", [{"report.pdf": b"%PDF"}, {"hello.py": b""}, {"NeuralNetworkTests.py": b"", "dispatch.py": b""}]

@@ -233,6 +233,14 @@ class TestNamesThatAreNotQuiteRight:
         assert tree["Layers/Base.py"] == b"mine = 1\n"
         assert set(tree) - set(COMPLETE) == ({kept} if kept else set())
 
+    def test_in_a_tree_it_stays_in_its_package(self, suite_like_ex1: Suite) -> None:
+        files = hand_in("Layers/Base.py") | {"Layers/ReLU.py": b"from DataBase import B\n", "DataBase.py": b"B = 1\n"}
+        tree = intake_of(files, suite_like_ex1).files
+        assert tree["Layers/Base.py"] == tree["DataBase.py"] == b"B = 1\n"
+        files = hand_in("Layers/Base.py") | {"NeuralNetwork.py": b"import DataBase\n", "Layers/DataBase.py": b"B = 1\n"}
+        tree = intake_of(files, suite_like_ex1).files
+        assert tree["Layers/Base.py"] == tree["Layers/DataBase.py"] == b"B = 1\n"
+
 
 class TestAdditionalModules:
     @pytest.mark.parametrize("place", ["tools.py", "Layers/tools.py", "utils/maths/tools.py", "utils/__init__.py"])
@@ -249,6 +257,7 @@ class TestAdditionalModules:
         ("importer", "statement", "places"),
         [
             ("ReLU.py", "from .tools import f", ["Layers/tools.py"]),
+            ("ReLU.py", "\ufefffrom .tools import f", ["Layers/tools.py"]),
             ("ReLU.py", "from . import tools", ["Layers/tools.py"]),
             ("ReLU.py", "from Layers.tools import f", ["Layers/tools.py"]),
             ("ReLU.py", "from Layers import (\n    Base,  # the base\n    tools as t,\n)", ["Layers/tools.py"]),
@@ -316,7 +325,9 @@ class TestFilesThatDoNotCount:
 
     def test_a_provided_file_does_not_take_the_name_of_a_wanted_one(self, tmp_path: Path) -> None:
         suite = make_suite(tmp_path / "skeleton", provided={"skeleton/Base.py": "ours = 1\n"})
-        assert intake_of(flat(hand_in()), suite).files == hand_in() | {"skeleton/Base.py": b"ours = 1\n"}
+        intake = intake_of(flat(hand_in()), suite)
+        assert intake.files == hand_in() | {"skeleton/Base.py": b"ours = 1\n"}
+        assert intake.notices == ()
 
     def test_tests_may_even_be_binary(self, suite_like_ex1: Suite) -> None:
         assert intake_of(hand_in() | {"NeuralNetworkTests.py": b"\0"}, suite_like_ex1).files == COMPLETE
@@ -404,10 +415,23 @@ class TestSyntax:
         intake = intake_of(flat(hand_in()) | {"ReLU.py": source.encode(), "tools.py": b""}, suite_like_ex1)
         assert intake.files["Layers/ReLU.py"] == source.encode()
 
-    def test_nobody_waits_for_huge_files_to_be_compiled(self, suite_like_ex1: Suite) -> None:
-        huge = "".join(f"x = {i}\n" for i in range(30_000)).encode() + b"def f(:\n"
-        intake = intake_of(flat(hand_in()) | {"Base.py": huge, "ReLU.py": b"def f(:\n"}, suite_like_ex1)
-        assert [notice["file"] for notice in said(intake, "intake.syntax")] == ["Layers/ReLU.py"]
+    @pytest.mark.parametrize(
+        ("lines", "remarked"),
+        [
+            ({"Base.py": 30_000, "ReLU.py": 1}, ["Layers/ReLU.py"]),
+            ({"Base.py": 10_000, "ReLU.py": 10_000}, ["Layers/Base.py"]),
+        ],
+        ids=["one huge", "huge together"],
+    )
+    def test_nobody_waits_for_huge_files_to_be_compiled(
+        self, lines: dict[str, int], remarked: list[str], suite_like_ex1: Suite
+    ) -> None:
+        broken = {
+            name: "".join(f"x_{i:04} = {i}\n" for i in range(count)).encode() + b"def f(:\n"
+            for name, count in lines.items()
+        }
+        intake = intake_of(flat(hand_in()) | broken, suite_like_ex1)
+        assert [notice["file"] for notice in said(intake, "intake.syntax")] == remarked
 
 
 class TestNotices:
