@@ -90,6 +90,8 @@ class SuiteFile(_Table):
     tree: Tree
     student: Student
     limits: Limits = Limits()
+    hidden: tuple[str, ...] = ()
+    """pytest files whose cases are examined like all others but not given out for practice at home."""
     group: tuple[Group, ...]
 
 
@@ -105,6 +107,7 @@ class Suite:
         self.tree = file.tree
         self.student = file.student
         self.limits = file.limits
+        self.hidden = file.hidden
         self.groups = file.group
 
     @property
