@@ -64,6 +64,12 @@ class Limits(_Table):
     output_kib: Annotated[int, Field(ge=1)] = 64
     value_mib: Annotated[int, Field(ge=1)] = 64
     """Largest single value that may cross between examiner and candidate."""
+    most_cpu_s: Annotated[float, Field(gt=0)] = 120.0
+    """The most that the mark ``limits`` of a single case may ask for."""
+
+    def of_a_case(self) -> dict[str, float | int]:
+        """Those that hold for each case, as the exam takes them."""
+        return self.model_dump(exclude={"most_cpu_s"})
 
 
 class Group(_Table):

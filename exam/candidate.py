@@ -49,6 +49,7 @@ class Running:
 
     pid: int
     output: int
+    limits: dict[str, Any]
     meter: Meter = field(default_factory=Meter)
     last: Usage = field(default_factory=Usage)
     samples: list[tuple[float, float]] = field(default_factory=lambda: [(time.monotonic(), 0.0)])
@@ -62,12 +63,11 @@ class Supervisor:
     def __init__(self, control: socket.socket) -> None:
         self._control = Channel(control, MAX_CONTROL_BYTES)
         self._files: dict[str, bytes] = {}
-        self._limits: dict[str, Any] = {}
 
     def run(self) -> None:
         self._control.say(Ready(PROTOCOL, sys.version.split()[0], np.__version__))
         prepare = self._control.hear(Prepare)
-        self._files, self._limits = prepare.files, prepare.limits
+        self._files = prepare.files
         while True:
             message = from_bytes(self._control.receive())
             if isinstance(message, Begin):
@@ -85,12 +85,12 @@ class Supervisor:
             os.close(read_end)
             self._control.close()
             _set_dumpable(True)  # numerical libraries read /proc/self; what this process holds is the student's anyway
-            become_case(theirs, write_end, PROJECT, self._files, begin.seed, self._limits)
+            become_case(theirs, write_end, PROJECT, self._files, begin.seed, begin.limits)
         theirs.close()
         os.close(write_end)
         os.set_blocking(read_end, False)
         self._send_with(ours)
-        running = Running(pid, read_end)
+        running = Running(pid, read_end, begin.limits)
         try:
             self._control.say(self._finish(running, *self._watch(running)))
         finally:
@@ -146,9 +146,9 @@ class Supervisor:
         if time.monotonic() - running.samples[-1][0] < _SAMPLE_S / 2:
             return ""  # a flood of output wakes us all the time
         self._measure(running)
-        if running.last.cpu_s > float(self._limits["case_cpu_s"]):
+        if running.last.cpu_s > float(running.limits["case_cpu_s"]):
             return "cpu"
-        limit = int(self._limits["memory_mib"]) * _MIB
+        limit = int(running.limits["memory_mib"]) * _MIB
         return "memory" if running.last.resident_bytes > limit and shared_once_bytes() > limit else ""
 
     def _measure(self, running: Running) -> None:
@@ -165,7 +165,7 @@ class Supervisor:
             return ("memory", 0) if code == OUT_OF_MEMORY else ("exit", code)
         if info.si_status == signal.SIGXCPU:
             return "cpu", 0
-        nearly_full = running.peak_bytes > 0.8 * int(self._limits["memory_mib"]) * _MIB
+        nearly_full = running.peak_bytes > 0.8 * int(running.limits["memory_mib"]) * _MIB
         if info.si_status == signal.SIGKILL and nearly_full:
             return "memory", 0  # the kernel's own killer was faster than we
         return "signal", info.si_status
@@ -177,7 +177,7 @@ class Supervisor:
                 part = os.read(running.output, 1 << 16)
             except BlockingIOError:
                 return True
-            room = int(self._limits["output_kib"]) * 1024 - len(running.printed)
+            room = int(running.limits["output_kib"]) * 1024 - len(running.printed)
             running.printed += part[: max(0, room + 1)]
             if not part:
                 return False
@@ -185,7 +185,7 @@ class Supervisor:
                 return True  # a flood: leave the rest to the next round, so that nothing else starves
 
     def _prints(self, running: Running) -> str:
-        limit = int(self._limits["output_kib"]) * 1024
+        limit = int(running.limits["output_kib"]) * 1024
         text = bytes(running.printed[:limit]).decode("utf-8", "replace")
         return text + ("\n… (cut)" if len(running.printed) > limit else "")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from exam.conversation import CaseLimits
 from exam.report import CaseSpec
 
 _KEYS = ("hint", "why")
+_WALL_PER_CPU = 4
+"""A case that may compute long may also wait long: for a busy machine, not for nothing."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class GroupTests:
 def register_marks(config: pytest.Config) -> None:
     """The marks a suite may use."""
     config.addinivalue_line("markers", "advisory: shows a defect, costs no point unless suite.toml promotes the case")
+    config.addinivalue_line("markers", "limits(cpu_s): this case may compute so long, instead of suite.toml's limit")
 
 
 def case_seed(seed: int, case: str) -> int:
@@ -42,6 +46,22 @@ def group_of(item: pytest.Item, groups: tuple[GroupTests, ...]) -> GroupTests | 
         if f"{file}::{cls}" in group.tests:
             return group
     return next((group for group in groups if file in group.tests), None)
+
+
+def case_limits(item: pytest.Item, limits: CaseLimits, most_cpu_s: float) -> CaseLimits:
+    """What this case may use: ``limits``, or the computing time its mark asks for, up to ``most_cpu_s``.
+
+    Raises ValueError where the mark makes no sense.
+    """
+    mark = item.get_closest_marker("limits")
+    if mark is None:
+        return limits
+    cpu_s = mark.kwargs.get("cpu_s")
+    if mark.args or set(mark.kwargs) != {"cpu_s"} or not isinstance(cpu_s, int | float) or not cpu_s > 0:
+        raise ValueError("the mark should read @pytest.mark.limits(cpu_s=SECONDS)")
+    cpu_s = min(float(cpu_s), most_cpu_s)
+    wall_s = max(limits.case_wall_s, _WALL_PER_CPU * cpu_s)
+    return replace(limits, case_cpu_s=cpu_s, call_cpu_s=cpu_s, case_wall_s=wall_s)
 
 
 def case_spec(item: pytest.Item, group: GroupTests) -> CaseSpec:

@@ -46,6 +46,7 @@ class Conversation:
     ``answers`` counts what the candidate has sent; ``doing`` is what was asked last and not answered."""
 
     channel: Channel
+    limits: CaseLimits
     deadline: float
     number: int
     started: float = field(default_factory=time.monotonic)

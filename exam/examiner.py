@@ -19,7 +19,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from exam.candidate import connect
-from exam.cases import GroupTests, case_seed, case_spec, group_of, register_marks
+from exam.cases import GroupTests, case_limits, case_seed, case_spec, group_of, register_marks
 from exam.channel import Channel
 from exam.conversation import CaseLimits
 from exam.errors import CandidateGone
@@ -50,6 +50,7 @@ class Exam:
         self._seam = seam
         self._worker = worker
         self._limits = CaseLimits(**job.limits)
+        self._own_limits: dict[str, CaseLimits] = {}
         self._groups = tuple(GroupTests(name, tuple(tests), frozenset(more)) for name, tests, more in job.groups)
         self._specs: dict[str, CaseSpec] = {}
         self._errors: list[BaseException] = []
@@ -80,8 +81,12 @@ class Exam:
             group = group_of(item, self._groups)
             if group is None:
                 self.broken.append(f"{item.nodeid} belongs to no group of suite.toml")
-            else:
-                self._specs[item.nodeid] = case_spec(item, group)
+                continue
+            self._specs[item.nodeid] = case_spec(item, group)
+            try:
+                self._own_limits[item.nodeid] = case_limits(item, self._limits, self._job.most_cpu_s)
+            except ValueError as error:
+                self.broken.append(f"{item.nodeid}: {error}")
         ids = [spec.id for spec in self._specs.values()]
         self.broken += [f"two cases are called {name}" for name in sorted({i for i in ids if ids.count(i) > 1})]
         if not items and not self.broken:
@@ -110,9 +115,10 @@ class Exam:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         spec = self._specs[item.nodeid]
-        self._worker.say(CaseStarted(spec.id))
+        limits = self._own_limits[item.nodeid]
+        self._worker.say(CaseStarted(spec.id, limits.case_wall_s))
         try:
-            result, rerun = self._case(item, nextitem, spec)
+            result, rerun = self._case(item, nextitem, spec, limits)
         except CandidateGone as error:
             self._worker.say(CandidateLost(spec.id, str(error)))
             self.lost = True
@@ -121,20 +127,22 @@ class Exam:
         self._worker.say(CaseFinished(result.to_json(), rerun))
         return True
 
-    def _case(self, item: pytest.Item, nextitem: pytest.Item | None, spec: CaseSpec) -> tuple[CaseResult, bool]:
+    def _case(
+        self, item: pytest.Item, nextitem: pytest.Item | None, spec: CaseSpec, limits: CaseLimits
+    ) -> tuple[CaseResult, bool]:
         self._seed = case_seed(self._job.seed, spec.id)
         self._errors.clear()
         np.random.seed(self._seed % (1 << 32))
         random.seed(self._seed)
         waited_before_s = own_waited_s()
-        self._seam.begin(case_seed(self._seed, "candidate"))  # not the test's own numbers
+        self._seam.begin(case_seed(self._seed, "candidate"), limits)  # not the test's own numbers
         case = self._seam.case
         with alarm(case):
             runtestprotocol(item, log=False, nextitem=nextitem)
         wall_s = time.monotonic() - case.started
         ended = self._seam.end()
         error = self._errors[0] if self._errors else None
-        judgement = judge(error, case, ended, self._limits, own_waited_s() - waited_before_s)
+        judgement = judge(error, case, ended, own_waited_s() - waited_before_s)
         result = CaseResult(
             spec=spec,
             verdict=judgement.verdict,

@@ -65,7 +65,7 @@ class Seam:
             ready = self._control.hear(Ready, deadline)
             if ready.protocol != PROTOCOL:
                 raise CandidateGone(f"the candidate speaks protocol {ready.protocol}, the examiner {PROTOCOL}")
-            self._control.say(Prepare(PROTOCOL, files, self._limits.__dict__), deadline)
+            self._control.say(Prepare(PROTOCOL, files), deadline)
         except WireError as error:
             raise CandidateGone(str(error)) from error
         return ready
@@ -83,17 +83,17 @@ class Seam:
     def running(self) -> bool:
         return self._case is not None
 
-    def begin(self, seed: int) -> None:
-        """Fork a process for a new case. Raises CandidateGone."""
+    def begin(self, seed: int, limits: CaseLimits | None = None) -> None:
+        """Fork a process for a new case, with limits of its own where it has some. Raises CandidateGone."""
+        limits = limits or self._limits
         deadline = time.monotonic() + self._patience.control_wait_s
         try:
-            self._control.say(Begin(seed), deadline)
+            self._control.say(Begin(seed, limits.__dict__), deadline)
             stream = self._receive_stream(deadline)
         except WireError as error:
             raise CandidateGone(str(error)) from error
-        wall_end = time.monotonic() + self._limits.case_wall_s
-        channel = Channel(stream, self._limits.value_mib * _MIB)
-        self._case = Conversation(channel, wall_end, next(self._numbers))
+        channel = Channel(stream, limits.value_mib * _MIB)
+        self._case = Conversation(channel, limits, time.monotonic() + limits.case_wall_s, next(self._numbers))
 
     def _receive_stream(self, deadline: float) -> socket.socket:
         """The frame Begun with exactly one stream beside it."""
@@ -153,7 +153,7 @@ class Seam:
         except TooLarge as error:
             raise CannotCross(str(error)) from error
         except WireError as error:
-            raise case.end_by(self._reason(error)) from error
+            raise case.end_by(_reason(error, case)) from error
         except Exception:
             case.doing = outer
             raise
@@ -199,7 +199,7 @@ class Seam:
     def _patiently(self, case: Conversation) -> None:
         """Wait for the first byte of an answer, looking now and then at what the call has used."""
         since = time.monotonic()
-        limit = self._limits.call_cpu_s
+        limit = case.limits.call_cpu_s
         while not case.channel.readable(min(case.deadline, time.monotonic() + limit)):
             if time.monotonic() >= case.deadline:
                 raise Late("no answer")
@@ -234,13 +234,6 @@ class Seam:
             raise CandidateGone(str(error)) from error
         return None
 
-    def _reason(self, error: WireError) -> CaseOver:
-        if isinstance(error, Late):
-            return CaseOver("late", limit_s=self._limits.case_wall_s)
-        if isinstance(error, Garbled):
-            return CaseOver("garbled", detail=str(error)[:200])
-        return CaseOver("died")
-
     # --- references -------------------------------------------------------------------------------------------------
 
     def _refer(self, value: Any) -> Reference:
@@ -257,6 +250,14 @@ class Seam:
         if isinstance(ref, PathRef):
             raise CodecError("a path from the candidate")
         return case.remote(ref, lambda: self._make_remote(self, ref, case.number))
+
+
+def _reason(error: WireError, case: Conversation) -> CaseOver:
+    if isinstance(error, Late):
+        return CaseOver("late", limit_s=case.limits.case_wall_s)
+    if isinstance(error, Garbled):
+        return CaseOver("garbled", detail=str(error)[:200])
+    return CaseOver("died")
 
 
 def _sockets(fds: list[int]) -> list[socket.socket]:

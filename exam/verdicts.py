@@ -37,23 +37,24 @@ class Judgement:
 
 
 def judge(
-    error: BaseException | None, case: Conversation, ended: Ended, limits: CaseLimits, waited_s: float = 0.0
+    error: BaseException | None, case: Conversation, ended: Ended, waited_s: float = 0.0
 ) -> Judgement:
     """The verdict of a case that ended with ``error`` in the test and with ``ended`` in the candidate; the examiner
     itself has waited ``waited_s`` for a CPU."""
     if case.over is not None:
-        busy = ended.waited_s + waited_s >= BUSY_SHARE * limits.case_wall_s
-        return _over(case.over, case, ended, limits, busy)
+        busy = ended.waited_s + waited_s >= BUSY_SHARE * case.limits.case_wall_s
+        return _over(case.over, case, ended, busy)
     if error is None:
         return Judgement(Verdict.PASSED, Message("passed"))
     if isinstance(error, NotHandedIn):
         return Judgement(Verdict.MISSING, Message(error.code, error.params))
     if isinstance(error, StudentRaised):
-        return _raised(error, limits)
+        return _raised(error, case.limits)
     return _in_the_test(error, case)
 
 
-def _over(over: CaseOver, case: Conversation, ended: Ended, limits: CaseLimits, busy: bool) -> Judgement:
+def _over(over: CaseOver, case: Conversation, ended: Ended, busy: bool) -> Judgement:
+    limits = case.limits
     during = {"during": case.doing or _DURING}
     if over.reason == "stuck" or (over.reason == "late" and ended.reason == "asked"):
         if busy:

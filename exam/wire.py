@@ -14,7 +14,7 @@ from exam.codec import CodecError, Refer, Resolve, refuse
 from exam.decoder import Decoder
 from exam.encoder import Encoder
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Both ends must speak the same number; a sandbox image of another release is our error, not the student's."""
 
 
@@ -32,7 +32,8 @@ class Garbled(WireError):
 @dataclass(frozen=True)
 class Job:
     """Everything one exam needs. ``suite`` is a folder below the examiner's suites; ``groups`` are
-    [id, [tests], [promoted]]; ``only`` limits the exam to these cases (all where empty)."""
+    [id, [tests], [promoted]]; ``limits`` are CaseLimits, and ``most_cpu_s`` is the most computing time that a case may
+    ask for instead; ``only`` limits the exam to these cases (all where empty)."""
 
     protocol: int
     suite: str
@@ -44,6 +45,7 @@ class Job:
     files: dict[str, bytes]
     seed: int
     limits: dict[str, Any]
+    most_cpu_s: float
     only: list[str]
 
 
@@ -59,7 +61,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class CaseStarted:
+    """``wall_s``: how long it may take at most."""
+
     case: str
+    wall_s: float
 
 
 @dataclass(frozen=True)
@@ -95,18 +100,18 @@ class Finished:
 
 @dataclass(frozen=True)
 class Prepare:
-    """The student's tree and the limits of a case, once."""
+    """The student's tree, once."""
 
     protocol: int
     files: dict[str, bytes]
-    limits: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Begin:
-    """Fork for one case. ``seed`` is for np.random and random."""
+    """Fork for one case. ``seed`` is for np.random and random; ``limits`` are CaseLimits."""
 
     seed: int
+    limits: dict[str, Any]
 
 
 @dataclass(frozen=True)

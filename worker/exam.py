@@ -19,6 +19,7 @@ from worker.pairs import EXAM_FAILED, Pair, Pairs, patience_s
 MAX_BARREN_ROUNDS = 3
 """Pairs of sandboxes in a row that brought no verdict. After each death the remaining cases go to a new pair."""
 SILENCE_S = 120.0
+MAX_CASE_WALL_S = 3600.0
 """Beyond a case's own limit: what examiner and candidate may need to begin and to end it."""
 
 
@@ -149,23 +150,24 @@ def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -
         provided=suite.tree.provided,
         files=dict(files),
         seed=seed,
-        limits=suite.limits.model_dump(),
+        limits=suite.limits.of_a_case(),
+        most_cpu_s=suite.limits.most_cpu_s,
         only=only,
     )
 
 
 def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Lost | None:
     """Take the examiner's messages until it has finished. Raises SuiteBroken and SandboxFailed."""
-    case = ""
+    case, wall_s = "", suite.limits.case_wall_s
     latest = time.monotonic() + patience_s(suite)
     try:
         while True:
-            soon = time.monotonic() + suite.limits.case_wall_s + SILENCE_S
+            soon = time.monotonic() + wall_s + SILENCE_S
             message = wire.from_bytes(channel.receive(min(latest, soon)))
             if isinstance(message, wire.Planned):
                 course.planned(tuple(CaseSpec.from_json(spec) for spec in message.cases))
             elif isinstance(message, wire.CaseStarted):
-                case = message.case
+                case, wall_s = message.case, min(message.wall_s, MAX_CASE_WALL_S)
                 course.started(case)
             elif isinstance(message, wire.CaseFinished):
                 case = ""

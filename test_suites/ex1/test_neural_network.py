@@ -90,6 +90,7 @@ def test_data_access(student, rng):
     )
 
 
+@pytest.mark.limits(cpu_s=20)  # a whole training is one call; with loops instead of arrays it takes 5 s
 def test_iris_data(student, rng):
     """After 4000 steps of training the network recognises more than 80 % of the flowers it has not seen.
 

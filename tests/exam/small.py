@@ -59,7 +59,7 @@ def _supervise(control: Channel, folder: Path) -> None:
     while True:
         message = from_bytes(control.receive())
         if isinstance(message, Begin):
-            case = _begin(control, folder, prepare, message.seed)
+            case = _begin(control, folder, prepare, message)
         elif isinstance(message, Look) and case:
             control.say(Seen(_cpu_s(case[0]), case[1].read_text()))
         elif isinstance(message, End) and case:
@@ -67,7 +67,7 @@ def _supervise(control: Channel, folder: Path) -> None:
             case = None
 
 
-def _begin(control: Channel, folder: Path, prepare: Prepare, seed: int) -> tuple[int, Path]:
+def _begin(control: Channel, folder: Path, prepare: Prepare, begin: Begin) -> tuple[int, Path]:
     project, output = folder / "src_to_implement", folder / "output"
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir()
@@ -78,7 +78,7 @@ def _begin(control: Channel, folder: Path, prepare: Prepare, seed: int) -> tuple
     if pid == 0:
         control.close()
         ours.close()
-        become_case(theirs, prints, str(project), prepare.files, seed, prepare.limits)
+        become_case(theirs, prints, str(project), prepare.files, begin.seed, begin.limits)
     os.close(prints)
     data = to_bytes(Begun())
     socket.send_fds(control.sock, [len(data).to_bytes(4, "big") + data], [ours.fileno()])
