@@ -25,6 +25,9 @@ SUITE_UNKNOWN = texts(
     de=("Eine Aufgabe „{name}“ gibt es nicht.", "Bekannte Aufgaben: {known}."),
 )
 
+MAX_PROVIDED_BYTES = 16 << 20
+"""They cross to the candidate with each hand-in and are written to its scratch disk for each case."""
+
 Text = dict[str, str]
 
 
@@ -121,13 +124,17 @@ class Suite:
         return sum(group.points for group in self.groups)
 
     def provided_files(self) -> dict[str, bytes]:
-        """Canonical path -> content of the files we put into every candidate's tree."""
+        """Canonical path -> content of the files, code and data, that we put into every candidate's tree."""
+        return {place: path.read_bytes() for place, path in self._provided().items()}
+
+    def provided_bytes(self) -> int:
+        """How large they are together."""
+        return sum(path.stat().st_size for path in self._provided().values())
+
+    def _provided(self) -> dict[str, Path]:
         root = self.folder / self.tree.provided
-        return {
-            path.relative_to(root).as_posix(): path.read_bytes()
-            for path in sorted(root.rglob("*.py"))
-            if "__pycache__" not in path.parts
-        }
+        found = {path.relative_to(root): path for path in sorted(root.rglob("*")) if path.is_file()}
+        return {place.as_posix(): path for place, path in found.items() if not _is_litter(place)}
 
     def digest(self) -> str:
         """SHA-256 over names and contents: two suites with this digest give the same verdicts."""
@@ -137,6 +144,11 @@ class Suite:
                 total.update(path.relative_to(self.folder).as_posix().encode() + b"\0")
                 total.update(hashlib.sha256(path.read_bytes()).digest())
         return total.hexdigest()
+
+
+def _is_litter(place: Path) -> bool:
+    """What Python and file managers leave behind."""
+    return "__pycache__" in place.parts or any(part.startswith(".") for part in place.parts)
 
 
 def load_suite(folder: Path) -> Suite:
@@ -164,19 +176,33 @@ def _check_names(path: Path, suite: Suite) -> None:
         for test in group.tests:
             if not (suite.folder / test.split("::")[0]).is_file():
                 raise SuiteBroken(SUITE_BROKEN, path=str(path), reason=f"group {group.id}: no file {test}")
+    if suite.provided_bytes() > MAX_PROVIDED_BYTES:
+        reason = f"the files in {suite.tree.provided}/ are larger than {MAX_PROVIDED_BYTES >> 20} MiB together"
+        raise SuiteBroken(SUITE_BROKEN, path=str(path), reason=reason)
+
+
+def suite_names(root: Path) -> list[str]:
+    """The ids of the suites below ``root``, in order: the names of their folders."""
+    return sorted(path.parent.name for path in root.glob("*/suite.toml"))
 
 
 def load_suites(root: Path) -> dict[str, Suite]:
-    """Every suite below ``root`` by id, in the order of their ids."""
-    suites = [load_suite(path.parent) for path in sorted(root.glob("*/suite.toml"))]
-    return {suite.id: suite for suite in suites}
+    """Every suite below ``root`` by id, in the order of their ids. Raises SuiteBroken where one of them is."""
+    return {name: find_suite(root, name) for name in suite_names(root)}
 
 
 def find_suite(root: Path, name: str) -> Suite:
-    """The suite called ``name`` below ``root``, or the one in the folder ``name``. Raises NotFound."""
-    suites = load_suites(root)
-    if name in suites:
-        return suites[name]
-    if (Path(name) / "suite.toml").is_file():
-        return load_suite(Path(name))
-    raise NotFound(SUITE_UNKNOWN, name=name, known=", ".join(suites) or "–")
+    """The suite called ``name`` below ``root``, or the one in the folder ``name``; the others may be broken.
+
+    Raises NotFound, SuiteBroken.
+    """
+    names = suite_names(root)
+    if name not in names:
+        if (Path(name) / "suite.toml").is_file():
+            return load_suite(Path(name))
+        raise NotFound(SUITE_UNKNOWN, name=name, known=", ".join(names) or "–")
+    suite = load_suite(root / name)
+    if suite.id != name:
+        reason = f"its id is “{suite.id}”, that of its folder “{name}”; they must be the same"
+        raise SuiteBroken(SUITE_BROKEN, path=str(root / name / "suite.toml"), reason=reason)
+    return suite

@@ -137,13 +137,18 @@ def _exercise_page(
         card=card,
         history=card.history,
         tree=_folders(suite.tree),
-        provided=sorted({PurePosixPath(path).name for path in suite.provided_files()}),
+        provided=sorted({_provided_name(PurePosixPath(path)) for path in suite.provided_files()}),
         groups=suite.groups,
         max_points=suite.max_points,
         limit_mib=limit_mib,
         too_large=TooLarge(TOO_LARGE, limit_mib=limit_mib),
         error=error,
     )
+
+
+def _provided_name(path: PurePosixPath) -> str:
+    """Code by its name; data, of which there may be a hundred files, by its folder."""
+    return path.name if path.suffix == ".py" or len(path.parts) == 1 else f"{path.parts[0]}/"
 
 
 @router.post("/exercises/{slug}/submissions")
