@@ -20,7 +20,7 @@ from core.errors import AbgabeError, OurError, texts
 from core.queue import open_deps
 from core.settings import Settings
 from core.submissions import Reconciler
-from core.suites import load_suites
+from core.suites import find_suite, suite_names
 from server.app import create_app
 from worker.binding import make_grade_deps
 from worker.pairs import SparePairs
@@ -128,9 +128,9 @@ def _grading(deps: Deps) -> Iterator[None]:
     pairs = SparePairs(sandbox, deps.settings.workers)
     try:
         worker = start_embedded_worker(deps, lambda who: make_grade_deps(deps, who, sandbox, pairs))
-        for suite in load_suites(deps.settings.suites_dir).values():
+        for name in suite_names(deps.settings.suites_dir):
             with contextlib.suppress(AbgabeError):  # the exam that needs it will say what is wrong
-                pairs.prepare(suite)
+                pairs.prepare(find_suite(deps.settings.suites_dir, name))
         try:
             yield
         finally:
