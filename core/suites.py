@@ -53,6 +53,8 @@ class Student(_Table):
 
     modules: tuple[str, ...]
     examiner: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+    """Packages that hand-ins probably import: loaded once, before a hand-in is there, and not in each case anew."""
 
 
 class Limits(_Table):

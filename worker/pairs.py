@@ -251,7 +251,7 @@ def _candidate_order(suite: Suite, place: Path) -> Order:
         role=Role.CANDIDATE,
         image=suite.image,
         module="exam.candidate",
-        args=("--seam", "/seam/exam.sock"),
+        args=("--seam", "/seam/exam.sock", *suite.student.preload),
         mounts=(Mount(place / "seam", "/seam"),),
         limits=box,
     )

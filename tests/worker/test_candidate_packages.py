@@ -18,7 +18,7 @@ HAND_IN = {"uses.py": (DATA / "packages_used" / "uses.py").read_bytes()}
 
 def test_a_hand_in_can_use_each_of_them(sandbox: Sandbox) -> None:
     report = examine(load_suite(DATA / "packages"), HAND_IN, 1, ColdPairs(sandbox))
-    assert len(report.cases) == 8
+    assert len(report.cases) == 9
     failed = {case.spec.id: case.message.text() for case in report.cases if case.verdict is not Verdict.PASSED}
     assert failed == {}
     warnings = {case.spec.id: case.prints for case in report.cases if case.prints}

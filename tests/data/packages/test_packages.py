@@ -5,6 +5,11 @@ import numpy as np
 IMAGE = np.arange(32 * 32 * 3, dtype=np.uint8).reshape(32, 32, 3)
 
 
+def test_what_the_suite_preloads_is_there_before_the_hand_in(student):
+    assert student.uses.PILLOW_WAS_THERE
+    assert not student.uses.SCIPY_WAS_THERE
+
+
 def test_numpy(student):
     assert student.uses.numpy_version() == np.__version__
 

@@ -1,6 +1,10 @@
 import io
+import sys
 
 import numpy as np
+
+PILLOW_WAS_THERE = "PIL.Image" in sys.modules
+SCIPY_WAS_THERE = "scipy" in sys.modules
 
 
 def numpy_version():
