@@ -171,7 +171,7 @@ NOT_TEXT = texts(
 NOTICES: dict[str, dict[Language, str]] = {
     "intake.inner_zip": {
         "en": "Read from {name}, which was inside your zip.",
-        "de": "Gelesen aus {name}, das in Ihrem Zip lag.",
+        "de": "Gelesen aus {name}, das in deinem Zip lag.",
     },
     "intake.folder": {
         "en": "Read from the folder {folder}.",
@@ -203,7 +203,7 @@ NOTICES: dict[str, dict[Language, str]] = {
     },
     "intake.extra": {
         "en": "Your own additional modules were taken along: {names}.",
-        "de": "Ihre eigenen zusätzlichen Module wurden übernommen: {names}.",
+        "de": "Deine eigenen zusätzlichen Module wurden übernommen: {names}.",
     },
     "intake.course": {
         "en": "The course's own versions are used instead of: {names}.",

@@ -19,7 +19,7 @@ BLOB_NOT_WRITTEN = texts(
     "storage.not_written",
     en=("Your files could not be stored ({reason}).", "Nothing was accepted; please try again in a few minutes."),
     de=(
-        "Ihre Dateien konnten nicht gespeichert werden ({reason}).",
+        "Deine Dateien konnten nicht gespeichert werden ({reason}).",
         "Es wurde nichts angenommen; bitte in einigen Minuten noch einmal versuchen.",
     ),
 )

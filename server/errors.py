@@ -19,7 +19,7 @@ from core.errors import NotAllowed, StudentError, texts
 LOGIN_REQUIRED = texts(
     "login.required",
     en=("Please log in.", "Your session has ended, or you were not logged in yet."),
-    de=("Bitte melden Sie sich an.", "Ihre Sitzung ist zu Ende, oder Sie waren noch nicht angemeldet."),
+    de=("Bitte melde dich an.", "Deine Sitzung ist zu Ende, oder du warst noch nicht angemeldet."),
 )
 TOKEN_INVALID = texts(
     "token.invalid",
@@ -29,7 +29,7 @@ TOKEN_INVALID = texts(
 STAFF_ONLY = texts(
     "role.staff_only",
     en=("This page is for tutors.", "Go back to your exercises."),
-    de=("Diese Seite ist Tutorinnen und Tutoren vorbehalten.", "Bitte zurück zu Ihren Aufgaben gehen."),
+    de=("Diese Seite ist Tutorinnen und Tutoren vorbehalten.", "Bitte zurück zu deinen Aufgaben gehen."),
 )
 FORGED = texts(
     "form.forged",
@@ -63,7 +63,7 @@ INVALID = texts(
 NO_PAGE = texts(
     "page.unknown",
     en=("There is nothing at this address.", "Check the address, or start from your exercises."),
-    de=("Unter dieser Adresse gibt es nichts.", "Bitte die Adresse prüfen oder bei Ihren Aufgaben beginnen."),
+    de=("Unter dieser Adresse gibt es nichts.", "Bitte die Adresse prüfen oder bei deinen Aufgaben beginnen."),
 )
 OTHER_HTTP = texts(
     "request.refused",
@@ -75,7 +75,7 @@ BROKEN = texts(
     en=("Something broke on our side.", "It is not your fault and has been logged. Please try again in a few minutes."),
     de=(
         "Auf unserer Seite ist etwas kaputtgegangen.",
-        "Das liegt nicht an Ihnen und ist protokolliert. Bitte in einigen Minuten noch einmal versuchen.",
+        "Das liegt nicht an dir und ist protokolliert. Bitte in einigen Minuten noch einmal versuchen.",
     ),
 )
 UNAVAILABLE = texts(
@@ -83,7 +83,7 @@ UNAVAILABLE = texts(
     en=("The server cannot reach its database.", "It is not your fault. Please try again in a few minutes."),
     de=(
         "Der Server erreicht seine Datenbank nicht.",
-        "Das liegt nicht an Ihnen. Bitte in einigen Minuten noch einmal versuchen.",
+        "Das liegt nicht an dir. Bitte in einigen Minuten noch einmal versuchen.",
     ),
 )
 

@@ -28,7 +28,7 @@ EXERCISE_CLOSED = texts(
     en=("This exercise closed at {closes_at}; nothing was handed in.", "Ask your tutor if you think this is wrong."),
     de=(
         "Diese Aufgabe wurde am {closes_at} geschlossen; es wurde nichts abgegeben.",
-        "Bitte wenden Sie sich an Ihre Tutorin oder Ihren Tutor, falls das ein Irrtum ist.",
+        "Bitte wende dich an deine Tutorin oder deinen Tutor, falls das ein Irrtum ist.",
     ),
 )
 EXERCISE_UNKNOWN = texts(

@@ -16,13 +16,13 @@ WRONG = texts(
     en=("Login and password do not match.", "Check both, and the Caps Lock key; your tutor can set a new password."),
     de=(
         "Kennung und Passwort passen nicht zusammen.",
-        "Bitte beides prüfen, auch die Feststelltaste; ein neues Passwort setzt Ihre Tutorin oder Ihr Tutor.",
+        "Bitte beides prüfen, auch die Feststelltaste; ein neues Passwort setzt deine Tutorin oder dein Tutor.",
     ),
 )
 OLD_WRONG = texts(
     "password.old_wrong",
     en=("The current password is wrong.", "Type the password that you logged in with."),
-    de=("Das bisherige Passwort stimmt nicht.", "Bitte das Passwort eingeben, mit dem Sie sich angemeldet haben."),
+    de=("Das bisherige Passwort stimmt nicht.", "Bitte das Passwort eingeben, mit dem du dich angemeldet hast."),
 )
 LOGIN_TAKEN = texts(
     "login.taken",
