@@ -17,13 +17,14 @@ from core.database import check_schema, migrate
 from core.deps import Deps
 from core.embedded import start_embedded_worker
 from core.errors import AbgabeError, OurError, texts
+from core.queries import exercises_in_use
 from core.queue import open_deps
 from core.settings import Settings
 from core.submissions import Reconciler
-from core.suites import find_suite, suite_names
+from core.suites import find_suite
 from server.app import create_app
 from worker.binding import make_grade_deps
-from worker.pairs import SparePairs
+from worker.pairs import MAX_SUITES, SparePairs
 from worker.sandbox.choose import choose
 
 PORT_TAKEN = texts(
@@ -128,9 +129,9 @@ def _grading(deps: Deps) -> Iterator[None]:
     pairs = SparePairs(sandbox, deps.settings.workers)
     try:
         worker = start_embedded_worker(deps, lambda who: make_grade_deps(deps, who, sandbox, pairs))
-        for name in suite_names(deps.settings.suites_dir):
+        for exercise in exercises_in_use(deps.database, deps.clock(), MAX_SUITES):
             with contextlib.suppress(AbgabeError):  # the exam that needs it will say what is wrong
-                pairs.prepare(find_suite(deps.settings.suites_dir, name))
+                pairs.prepare(find_suite(deps.settings.suites_dir, exercise))
         try:
             yield
         finally:

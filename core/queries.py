@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -148,3 +149,15 @@ def find_exercise(database: Database, slug: str, course: str | None = None) -> E
         query = query.where(Course.slug == course)
     with database.read() as session:
         return session.scalars(query.limit(1)).one_or_none()
+
+
+def exercises_in_use(database: Database, now: dt.datetime, most: int) -> list[str]:
+    """The ids of up to ``most`` exercises that take hand-ins at ``now``; those handed in last come first."""
+    latest = func.max(Submission.id)  # ids grow with time
+    begun = Exercise.opens_at.is_(None) | (Exercise.opens_at <= now)
+    ended = Exercise.closes_at.is_not(None) & (Exercise.closes_at <= now)
+    query = select(Exercise.slug).outerjoin(Submission, Submission.exercise_id == Exercise.id)
+    query = query.where(begun, ~ended).group_by(Exercise.slug)
+    query = query.order_by(latest.desc().nulls_last(), func.min(Exercise.position), Exercise.slug)
+    with database.read() as session:
+        return list(session.scalars(query.limit(most)))

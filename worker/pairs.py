@@ -35,6 +35,8 @@ MAX_FRAME_BYTES = 64 << 20
 START_WAIT_S = 60.0
 MARGIN_S = 30.0
 MAX_SPARE_AGE_S = 900.0
+MAX_SUITES = 3
+"""For which spare pairs are kept at a time: each pair holds memory."""
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +141,7 @@ class SparePairs:
     A spare is replaced when the exam that took it has ended, so that starting it steals no CPU time from that exam.
     """
 
-    def __init__(self, sandbox: Sandbox, size: int = 1, max_suites: int = 3) -> None:
+    def __init__(self, sandbox: Sandbox, size: int = 1, max_suites: int = MAX_SUITES) -> None:
         self._sandbox = sandbox
         self._size = size
         self._max_suites = max_suites

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from core import queries, submissions
-from core.models import SubmissionState
+from core.models import Exercise, SubmissionState
 from core.queries import HandInFilter
 from tests.core.state_makers import State, make_exercise, make_report, make_score, make_user, receive
 
@@ -100,3 +102,18 @@ def test_an_exercise_is_found_by_its_slug(state: State) -> None:
         assert found is not None
         assert found.id == exercise.id
     assert queries.find_exercise(state.database, "ex9") is None
+
+
+def test_exercises_in_use_are_the_open_ones_the_latest_handed_in_first(state: State) -> None:
+    now = state.deps.clock()
+    day = dt.timedelta(days=1)
+    used, closed, future, fresh = (make_exercise(state.database, slug=f"ex{number}") for number in range(4, 8))
+    with state.database.write() as session:
+        session.get_one(Exercise, closed.id).closes_at = now - day
+        session.get_one(Exercise, future.id).opens_at = now + day
+    state.receive()
+    receive(state.deps, state.user, used)
+    in_use = queries.exercises_in_use(state.database, now, 9)
+    assert in_use[0] == used.slug
+    assert set(in_use) == {state.exercise.slug, used.slug, fresh.slug}
+    assert queries.exercises_in_use(state.database, now, 1) == [used.slug]
