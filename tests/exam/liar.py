@@ -56,13 +56,12 @@ class Hear:
 
 @dataclass(frozen=True)
 class Drip:
-    """Bytes that come one by one, for ever."""
+    """Bytes of one long frame, one by one, so that there is always another one."""
 
     def play(self, stream: socket.socket) -> None:
-        stream.sendall((1 << 19).to_bytes(4, "big"))
+        stream.sendall((1 << 20).to_bytes(4, "big"))
         while True:
             stream.sendall(b"N")
-            time.sleep(0.002)
 
 
 @dataclass(frozen=True)

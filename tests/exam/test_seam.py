@@ -144,6 +144,12 @@ def test_the_next_case_begins_afresh() -> None:
             seam.end()
 
 
+def test_a_case_that_is_over_stays_over() -> None:
+    with lying([Hear(), Send(frame(b"garbage")), say(Answer(1)), say(Answer(1)), Stall()]) as seam:
+        seam.begin(0)
+        assert reason(seam) == "garbled"
+
+
 def test_an_answer_before_the_question_is_the_answer() -> None:
     with lying([say(Answer(1)), say(Answer(2)), say(RAISED), Stall()]) as seam:
         seam.begin(0)
@@ -383,6 +389,11 @@ def test_a_case_that_does_not_begin_properly_is_the_sandboxs_end(begun: Callable
         with quickly(0.5), pytest.raises(CandidateGone):
             seam.begin(0)
         assert not seam.running
+
+
+def test_a_long_word_is_refused_before_it_is_read() -> None:
+    with lying([Stall()], manners=Manners(begun=giant)) as seam, pytest.raises(CandidateGone, match="not a case's"):
+        seam.begin(0)
 
 
 def test_a_stream_that_is_not_connected_is_a_case_that_died() -> None:

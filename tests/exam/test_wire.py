@@ -184,6 +184,21 @@ def test_a_slow_drip_does_not_extend_the_deadline(ends: tuple[Channel, socket.so
     thread.join()
 
 
+class Fountain:
+    """A stream that always has one more byte, however fast it is read."""
+
+    def setblocking(self, blocking: bool) -> None:
+        pass
+
+    def recv(self, size: int) -> bytes:
+        return b"x"
+
+
+def test_neither_does_a_stream_that_never_pauses() -> None:
+    with pytest.raises(Late):
+        Channel(Fountain(), MIB).exactly(MIB, soon())  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("sent", [b"", b"\x00", b"\x00\x00\x00\x05abc"], ids=repr)
 def test_an_end_within_a_frame_is_closed(ends: tuple[Channel, socket.socket], sent: bytes) -> None:
     channel, other = ends
