@@ -99,7 +99,7 @@ class EmbeddedWorker:
         self._reconciler.start()
 
     def stop(self) -> None:
-        """Give running attempts back and end; an exam ends at its next sign of life."""
+        """Give running attempts back and end; an exam hears of it within about a second."""
         self._reconciler.stop()
         self._app.worker.stopping.set()
         self._controller.signal_consumer_close()

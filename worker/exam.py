@@ -20,6 +20,7 @@ MAX_BARREN_ROUNDS = 3
 """Pairs of sandboxes in a row that brought no verdict. After each death the remaining cases go to a new pair."""
 SILENCE_S = 120.0
 MAX_CASE_WALL_S = 3600.0
+TICK_S = 1.0
 """Beyond a case's own limit: what examiner and candidate may need to begin and to end it."""
 
 
@@ -40,7 +41,12 @@ class CaseFinished:
     result: CaseResult
 
 
-ExamEvent = Planned | CaseStarted | CaseFinished
+@dataclass(frozen=True)
+class Waiting:
+    """The running case goes on. Comes about once a second while nothing else does; who has had enough may raise."""
+
+
+ExamEvent = Planned | CaseStarted | CaseFinished | Waiting
 OnEvent = Callable[[ExamEvent], None]
 
 
@@ -93,6 +99,9 @@ class _Course:
         if not self._plan:
             self._plan = cases
             self._on_event(Planned(cases))
+
+    def waiting(self) -> None:
+        self._on_event(Waiting())
 
     def started(self, case_id: str) -> None:
         self._on_event(CaseStarted(case_id))
@@ -163,7 +172,7 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Los
     try:
         while True:
             soon = time.monotonic() + wall_s + SILENCE_S
-            message = wire.from_bytes(channel.receive(min(latest, soon)))
+            message = wire.from_bytes(_receive(channel, course, min(latest, soon)))
             if isinstance(message, wire.Planned):
                 course.planned(tuple(CaseSpec.from_json(spec) for spec in message.cases))
             elif isinstance(message, wire.CaseStarted):
@@ -188,3 +197,11 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Los
         return _Lost(case, f"the examiner died: {pair.last_words()}", Verdict.OUR_ERROR)
     except WireError as error:
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner does not follow the protocol ({error})") from error
+
+
+def _receive(channel: Channel, course: _Course, deadline: float) -> bytearray:
+    while not channel.readable(min(deadline, time.monotonic() + TICK_S)):
+        if time.monotonic() >= deadline:
+            raise Late("no message")
+        course.waiting()
+    return channel.receive(deadline)
