@@ -12,15 +12,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from reference_impl.initializers import Initializer
 from reference_impl.tensor import Tensor
 
 
 class Layer:
-    """A function of x and of the parameters in ``params``; ``grads`` has the same names and shapes."""
+    """A function of x and of the parameters in ``params``; ``grads`` has the same names and shapes.
+
+    ``buffers`` holds what a layer learns without a gradient. In the testing phase a layer neither learns nor rolls
+    dice; most layers do the same in both phases.
+    """
+
+    testing_phase = False
 
     def __init__(self) -> None:
         self.params: dict[str, Tensor] = {}
         self.grads: dict[str, Tensor] = {}
+        self.buffers: dict[str, Tensor] = {}
+
+    def initialize(self, weights: Initializer, bias: Initializer) -> None:
+        """Draw the parameters anew; without parameters there is nothing to do."""
 
     def forward(self, x: Tensor) -> Tensor:
         """y = f(x; params). Remembers what ``backward`` will need."""
@@ -29,6 +40,18 @@ class Layer:
     def backward(self, dy: Tensor) -> Tensor:
         """dL/dx from dy = dL/dy, at the x of the last ``forward``."""
         raise NotImplementedError
+
+
+def with_ones(x: Tensor) -> Tensor:
+    """[x, 1]: a column of ones appended, by which a bias becomes an ordinary weight. (B, N) -> (B, N+1)."""
+    return np.hstack([x, np.ones((len(x), 1))])
+
+
+def affine_weights(inputs: int, outputs: int, weights: Initializer, bias: Initializer) -> Tensor:
+    """[W; b]: W of (N, M) from one initializer, the LAST row b from another: (N+1, M)."""
+    w = weights.initialize((inputs, outputs), inputs, outputs)  # (N, M)
+    b = bias.initialize((1, outputs), inputs, outputs)  # (1, M)
+    return np.vstack([w, b])
 
 
 class FullyConnected(Layer):
@@ -42,10 +65,14 @@ class FullyConnected(Layer):
         super().__init__()
         self.params["weights"] = rng.random((inputs + 1, outputs))  # (N+1, M), uniform in [0, 1)
 
+    def initialize(self, weights: Initializer, bias: Initializer) -> None:
+        """W and b, each from its initializer; N numbers meet in an output, M leave an input."""
+        rows, outputs = self.params["weights"].shape
+        self.params["weights"] = affine_weights(rows - 1, outputs, weights, bias)
+
     def forward(self, x: Tensor) -> Tensor:
         """y_m = sum_n x_n w_nm + b_m, for each sample."""
-        ones = np.ones((len(x), 1))  # (B, 1)
-        self._x1 = np.hstack([x, ones])  # (B, N+1)
+        self._x1 = with_ones(x)  # (B, N+1)
         return self._x1 @ self.params["weights"]  # (B, M)
 
     def backward(self, dy: Tensor) -> Tensor:
@@ -57,36 +84,14 @@ class FullyConnected(Layer):
         return dy @ self.params["weights"][:-1].T  # (B, N)
 
 
-class ReLU(Layer):
-    """y = max(0, x) in each element (Glorot, Bordes and Bengio 2011, section 3.1)."""
+class Flatten(Layer):
+    """Each sample's numbers in one row, in the order in which they lie in memory: the last axis runs fastest."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """y_i = x_i where x_i > 0, else 0."""
-        self._positive = x > 0  # (B, N)
-        return np.where(self._positive, x, 0.0)  # (B, N)
+        """y = x with all axes but the first made one."""
+        self._shape = x.shape
+        return x.reshape(len(x), -1)  # (B, C, *) -> (B, N)
 
     def backward(self, dy: Tensor) -> Tensor:
-        """dL/dx_i = dy_i where x_i > 0, else 0. At the kink x_i = 0 we take the left derivative, 0."""
-        return np.where(self._positive, dy, 0.0)  # (B, N)
-
-
-class SoftMax(Layer):
-    """y_k = exp(x_k) / sum_j exp(x_j) in each row: scores become probabilities (Bishop 2006, eq. 4.104)."""
-
-    _y: Tensor
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Each row's maximum is subtracted first. It cancels in the fraction, and exp never sees a positive number,
-        so nothing overflows (Goodfellow et al. 2016, section 4.1)."""
-        shifted = x - np.max(x, axis=1, keepdims=True)  # (B, N)
-        powers = np.exp(shifted)  # (B, N)
-        self._y = powers / np.sum(powers, axis=1, keepdims=True)  # (B, N)
-        return self._y
-
-    def backward(self, dy: Tensor) -> Tensor:
-        """dL/dx_j = sum_k dy_k y_k (delta_kj - y_j) = y_j (dy_j - sum_k dy_k y_k) (Bishop 2006, eq. 4.106).
-
-        The Jacobian of a row is an N x N matrix; the right-hand side multiplies by it without building it.
-        """
-        mean: Tensor = np.sum(dy * self._y, axis=1, keepdims=True)  # (B, 1): dy averaged with weights y
-        return self._y * (dy - mean)  # (B, N)
+        """The same numbers in their old places."""
+        return dy.reshape(self._shape)  # (B, N) -> (B, C, *)
