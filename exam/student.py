@@ -36,7 +36,8 @@ class Student:
         return self._seam.ask("fetch", remote) if isinstance(remote, Proxy) else remote
 
     def remote(self, function: Any) -> Any:
-        """``student.remote(layer.forward)(x)``: call, and hold the result in the candidate."""
+        """``student.remote(layer.forward)(x)``: call, and hold the result in the candidate. Of something held,
+        ``student.remote(batch.__getitem__)(0)`` holds an item."""
         owner, name = _target(function)
         return lambda *args, **kwargs: self._seam.ask("call", owner, name, args, kwargs, keep=True, doing=name)
 
@@ -70,4 +71,7 @@ class Student:
 
 
 def _target(function: Any) -> tuple[Any, str]:
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, Remote):
+        return owner, function.__name__
     return (function.owner, function.__name__) if isinstance(function, Method) else (function, "")

@@ -303,6 +303,13 @@ def test_a_remote_result_stays(student: Any) -> None:
     assert_same(np.asarray(remote), np.full(2, 2.0))
 
 
+def test_an_item_of_a_remote_result_stays_too(student: Any) -> None:
+    pair = student.keep((np.ones(2), 5))
+    item = student.remote(pair.__getitem__)(0)
+    item[:] = 7
+    assert_same(student.fetch(pair), (np.full(2, 7.0), 5))
+
+
 def test_many_calls_in_one_crossing(student: Any, thing: Any) -> None:
     assert student.many(thing.add, [(1,), (1, 5), (np.float64(2),)]) == [2, 6, 3.0]
     assert student.many(student.thing.function, [(1,), (2,)]) == [2, 4]
