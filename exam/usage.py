@@ -12,8 +12,9 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Usage:
-    """Of all processes but the reader's: CPU seconds, resident bytes now, and seconds spent ready to run while the
-    host's CPUs were busy with something else."""
+    """Of all processes but the reader's: CPU seconds, resident bytes now, and seconds that one of them was ready to run
+    while the host's CPUs were busy with something else. Not with the others: who waits for his own processes has kept
+    the CPU busy himself, for at least as long."""
 
     cpu_s: float = 0.0
     resident_bytes: int = 0
@@ -37,7 +38,7 @@ class Meter:
             try:
                 started, own_s, children_s = _times(pid)
                 resident += _resident_bytes(pid)
-                waited_s += _waited_s(pid)
+                waited_s = max(waited_s, _waited_s(pid))
             except (OSError, ValueError, IndexError):
                 continue  # it vanished while we read
             alive[pid, started] = own_s
@@ -45,7 +46,7 @@ class Meter:
         self._gone_s += sum(used for process, used in self._alive.items() if process not in alive)
         self._alive = alive
         cpu_s = max(self._last.cpu_s, with_children_s, sum(alive.values()) + self._gone_s)
-        self._last = Usage(cpu_s, resident, max(self._last.waited_s, waited_s))
+        self._last = Usage(cpu_s, resident, max(self._last.waited_s, waited_s - cpu_s))
         return self._last
 
 
