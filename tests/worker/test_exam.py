@@ -47,6 +47,7 @@ ATTACKS: dict[str, set[tuple[str, str]]] = {
     "endless_loop": TOO_SLOW,
     "sleep": IDLE,
     "stop_itself": IDLE,
+    "look_busy": IDLE,
     "output_flood": TOO_SLOW,
     "much_output": PASSED,
     "endless_recursion": KILLED | MEMORY,

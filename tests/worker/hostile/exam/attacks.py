@@ -113,6 +113,12 @@ def endless_recursion(x):
     return endless_recursion(x)
 
 
+def look_busy(x):
+    """Processes that wait for each other's CPU, as if the host had none, and then nothing more."""
+    intruder.burn(8, 0.3)
+    time.sleep(600)
+
+
 # --- reaching out -----------------------------------------------------------------------------------------------------
 
 
