@@ -1,0 +1,155 @@
+"""What RNN and LSTM have in common, as the course's tests see both: the batch axis is time, the hidden state goes from
+row to row, and `weights` are those that make the hidden state. The order of input and hidden state inside them, their
+transposition and what follows the last linear map are left open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from support import FORWARD, SumOfSquares, check_input_gradient, check_parameter_gradient, grows, shape_of
+
+from exam.checks import assert_equal, assert_finite, assert_number, assert_shape, assert_true
+from reference_impl.tensor import Tensor
+
+TIMES, INPUTS, HIDDEN, OUTPUTS = 9, 13, 7, 5
+GRADIENT_LIMIT = 1e-4
+"""The course's limit for the sum of relative errors."""
+
+
+class Uniform:
+    """An initializer to lend: uniform in [0, 1)."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def initialize(self, weights_shape: Any, fan_in: Any, fan_out: Any) -> Tensor:
+        return self._rng.random(weights_shape)
+
+
+class Spread:
+    """An initializer to lend: normal, with a deviation that keeps a hidden state between its extremes."""
+
+    def __init__(self, rng: np.random.Generator, deviation: float) -> None:
+        self._rng = rng
+        self._deviation = deviation
+
+    def initialize(self, weights_shape: Any, fan_in: Any, fan_out: Any) -> Tensor:
+        return self._deviation * self._rng.standard_normal(weights_shape)
+
+
+class FirstRows:
+    """An initializer to lend: zeros, with a first row of ones and a second row of twos."""
+
+    def initialize(self, weights_shape: Any, fan_in: Any, fan_out: Any) -> Tensor:
+        weights = np.zeros(weights_shape)
+        weights[:1] = 1
+        weights[1:2] = 2
+        return weights
+
+
+class Zeros:
+    """An initializer to lend: zeros."""
+
+    def initialize(self, weights_shape: Any, fan_in: Any, fan_out: Any) -> Tensor:
+        return np.zeros(weights_shape)
+
+
+def check_forward_size(layer: Any, rng: np.random.Generator) -> None:
+    """One output for each time."""
+    assert_shape(layer.forward(rng.random((TIMES, INPUTS))), (TIMES, OUTPUTS), what=FORWARD)
+
+
+def check_backward_size(layer: Any, rng: np.random.Generator) -> None:
+    """One error for each time, with the size of the input."""
+    output = layer.forward(rng.random((TIMES, INPUTS)))
+    what = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt"}
+    assert_shape(layer.backward(output), (TIMES, INPUTS), what=what)
+
+
+def check_weights_shape(student: Any, layer: Any, columns: int) -> None:
+    """(inputs + hidden + 1, columns), transposed, or whatever the student's own FullyConnected has for that size."""
+    rows, shape = INPUTS + HIDDEN, shape_of(layer.weights)
+    if shape in ((rows + 1, columns), (columns, rows + 1)):
+        return
+    own = shape_of(student.Layers.FullyConnected.FullyConnected(rows, columns).weights)
+    assert_true(
+        shape is not None and shape == own,
+        f"weights has shape {shape}; for the input, the hidden state and a bias it should be ({rows + 1}, {columns}).",
+        f"weights hat die Form {shape}; für Eingabe, Hidden State und Bias sollte sie ({rows + 1}, {columns}) sein.",
+    )
+
+
+def check_initialization(layer: Any, columns: int) -> None:
+    """initialize fills the weights of the hidden state with what the initializer returns."""
+    layer.initialize(FirstRows(), Zeros())
+    total = assert_number(np.sum(assert_finite(layer.weights, what="weights")), what="the sum of weights")
+    if total not in (3 * columns, 3 * (INPUTS + HIDDEN)):
+        what = {"en": "the sum of the weights after initialize", "de": "die Summe der Gewichte nach initialize"}
+        assert_equal(total, float(3 * columns), what=what)
+
+
+def check_stateful(layer: Any, rng: np.random.Generator) -> None:
+    """The same input at two times gives two outputs: the second one knows of the first."""
+    x = np.tile(rng.random((1, INPUTS)), (2, 1))
+    output = assert_shape(layer.forward(x), (2, OUTPUTS), what=FORWARD)
+    assert_true(
+        not np.array_equal(output[0], output[1]),
+        "The same input at times 0 and 1 gave the same output: the hidden state does not reach the next time.",
+        "Dieselbe Eingabe zu den Zeiten 0 und 1 ergab dieselbe Ausgabe: Der Hidden State erreicht die nächste Zeit "
+        "nicht.",
+    )
+
+
+def check_memorize(layer: Any, rng: np.random.Generator) -> None:
+    """With memorize, a second forward begins where the first one ended."""
+    layer.memorize = True
+    x = np.tile(rng.random((1, INPUTS)), (2, 1))
+    first, second = (assert_shape(layer.forward(x), (2, OUTPUTS), what=FORWARD) for _ in range(2))
+    assert_true(
+        not np.array_equal(first, second),
+        "With memorize = True, two forward passes with the same input gave the same output: the hidden state is lost "
+        "in between.",
+        "Mit memorize = True ergaben zwei Vorwärtsläufe mit derselben Eingabe dieselbe Ausgabe: Der Hidden State geht "
+        "dazwischen verloren.",
+    )
+
+
+def check_update(student: Any, layer: Any, rng: np.random.Generator) -> None:
+    """Pushing with error = -output makes the output grow."""
+    layer.initialize(Spread(rng, 0.3), Spread(rng, 0.3))
+    layer.optimizer = student.Optimization.Optimizers.Sgd(0.01)
+    grows(layer, rng.random((TIMES, INPUTS)))
+
+
+def small(make: Any, rng: np.random.Generator) -> tuple[Any, Tensor, SumOfSquares]:
+    """A small layer whose hidden state is nowhere saturated, an input and a loss."""
+    times, inputs, hidden, outputs = 5, 4, 3, 2
+    layer = make(inputs, hidden, outputs)
+    layer.initialize(Spread(rng, 0.4), Spread(rng, 0.4))
+    return layer, rng.uniform(-1, 1, (times, inputs)), SumOfSquares(rng.uniform(1, 2, (times, outputs)))
+
+
+def check_gradient(student: Any, make: Any, rng: np.random.Generator) -> None:
+    """The error that comes back is the gradient with respect to every time's input."""
+    layer, x, loss = small(make, rng)
+    check_input_gradient(student, layer, x, loss, limit=GRADIENT_LIMIT)
+
+
+def check_gradient_weights(make: Any, rng: np.random.Generator, limit: float = GRADIENT_LIMIT) -> None:
+    """gradient_weights is summed over the times."""
+    layer, x, loss = small(make, rng)
+    check_parameter_gradient(layer, "weights", x, loss, limit=limit)
+
+
+def check_bias(layer: Any, rng: np.random.Generator) -> None:
+    """With positive weights and biases an input of zeros gives a positive output."""
+    layer.initialize(Uniform(rng), Uniform(rng))
+    output = assert_shape(layer.forward(np.zeros((1, INPUTS))), (1, OUTPUTS), what=FORWARD)
+    assert_true(
+        output.sum() > 0,
+        f"For an input of zeros, with positive weights and biases, the sum of the output is {output.sum():.6g}; the "
+        "biases should make it positive.",
+        f"Für eine Eingabe aus Nullen ist bei positiven Gewichten und Biaswerten die Summe der Ausgabe "
+        f"{output.sum():.6g}; durch die Biaswerte sollte sie positiv sein.",
+    )
