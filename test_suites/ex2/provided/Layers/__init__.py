@@ -1,0 +1,1 @@
+__all__ = ["Base", "Conv", "Flatten", "FullyConnected", "Helpers", "Initializers", "Pooling", "ReLU", "SoftMax"]
