@@ -22,7 +22,7 @@ from requests.exceptions import RequestException, Timeout
 
 import docker
 from core.errors import SandboxFailed, SandboxUnavailable
-from worker.sandbox import images, seccomp
+from worker.sandbox import environment, images, seccomp
 from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Ending, Mount, Order
 from worker.sandbox.inside import CODE, INNER, INNER_TARGET, VARIABLES, command
 from worker.sandbox.owner import box_name, host, is_orphan
@@ -64,14 +64,22 @@ class Docker:
             raise _unavailable(f"the engine has no runtime {self._runtime}", "Add it to /etc/docker/daemon.json.")
 
     def image(self, name: str) -> str:
-        """The image's id; built, once, where the engine does not have it. Raises SandboxUnavailable."""
-        with self._building:
-            if name not in self._ids:
-                self._ids[name] = self._find(name) or self._build(name)
-            return self._ids[name]
+        """The image's id; built, once, where the engine does not have it: a large one only by ``check``, so that no
+        exam waits for minutes. Raises SandboxUnavailable."""
+        return self._image(name, build=name not in environment.ON_REQUEST)
 
     def check(self, image: str) -> None:
-        self.image(image)
+        self._image(image, build=True)
+
+    def _image(self, name: str, *, build: bool) -> str:
+        with self._building:
+            if name not in self._ids:
+                found = self._find(name)
+                if found is None and not build:
+                    remedy = f"{environment.remedy(name)}, then start again"
+                    raise _unavailable(f"there is no image {images.tag(name)}", remedy)
+                self._ids[name] = found or self._build(name)
+            return self._ids[name]
 
     def start(self, order: Order) -> Container:
         image, name, uid = self.image(order.image), box_name(order.role), take_uid()

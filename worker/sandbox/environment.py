@@ -1,7 +1,7 @@
 """The Python environments of the bubblewrap sandbox: one folder for each zone, made from the requirements that the
 Docker image of that zone is made from, and named by a digest of what it was made from.
 
-``python -m worker.sandbox.environment`` makes those that are missing.
+``python -m worker.sandbox.environment`` makes those that are missing, the large ones if it is given their names.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from core.settings import PROJECT, get_settings
 from worker.sandbox.base import SANDBOX_MISSING
 
 NAMES = ("candidate-numpy", "examiner")
+ON_REQUEST = ("candidate-torch",)
+"""Those that are large: made only where somebody asks for them."""
 CONSTRAINTS = PROJECT / "constraints.txt"
 
 
@@ -46,9 +49,15 @@ def requirements(name: str) -> Path:
     return path
 
 
+def own_packages(name: str) -> Path:
+    """A folder of packages of ours that a zone gets as well, each where its requirements bring none of that name."""
+    return PROJECT / "docker" / name / "packages"
+
+
 def pins(name: str) -> bytes:
     """What decides which packages an environment holds, apart from the Python that runs it."""
-    return requirements(name).read_bytes() + b"\0" + CONSTRAINTS.read_bytes()
+    own = sorted(own_packages(name).rglob("*.py"))
+    return b"\0".join(path.read_bytes() for path in (requirements(name), CONSTRAINTS, *own))
 
 
 def find(name: str, root: Path) -> Environment:
@@ -59,9 +68,19 @@ def find(name: str, root: Path) -> Environment:
             SANDBOX_MISSING,
             kind="bubblewrap",
             reason=f"the environment {name} is not in {root}",
-            remedy=f"make -C {PROJECT} setup",
+            remedy=remedy(name),
         )
     return environment
+
+
+def remedy(name: str) -> str:
+    """The command that makes what is missing."""
+    return f"make -C {PROJECT} setup" + (" TORCH=yes" if name in ON_REQUEST else "")
+
+
+def wanted(root: Path) -> tuple[str, ...]:
+    """What a sandbox is to have ready: of the large ones, those that somebody has asked for."""
+    return (*NAMES, *(name for name in ON_REQUEST if _describe(name, root).folder.is_dir()))
 
 
 def make(name: str, root: Path) -> bool:
@@ -99,6 +118,9 @@ def _install(name: str, folder: Path) -> None:
     options: list[str | Path] = ["--quiet", "--no-compile", "--disable-pip-version-check", "--target", folder]
     files: list[str | Path] = ["-r", requirements(name), "-c", CONSTRAINTS]
     subprocess.run([sys.executable, "-m", "pip", "install", *options, *files], check=True)
+    for package in own_packages(name).glob("*"):
+        if not (folder / package.name).exists():
+            shutil.copytree(package, folder / package.name)
 
 
 def _compile(folder: Path) -> None:
@@ -123,12 +145,15 @@ def interpreter_files() -> list[Path]:
     return [path for path in files if path.exists()]
 
 
-def main() -> None:
-    """Make what is missing below ``sandbox_env_dir``."""
-    for name in NAMES:
-        if make(name, get_settings().sandbox_env_dir):
+def main(names: Sequence[str]) -> None:
+    """Make what is missing below ``sandbox_env_dir``; without names, all but the large ones."""
+    root = get_settings().sandbox_env_dir
+    for name in names or NAMES:
+        if make(name, root):
             print(f"made the environment {name} of the bubblewrap sandbox", flush=True)
+    for name in () if names else set(ON_REQUEST).difference(wanted(root)):
+        print(f"left out {name}, which is large; where an exercise needs it: {remedy(name)}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -20,6 +20,7 @@ from worker.sandbox import environment
 PYTHON_VERSION = "3.11"
 """Of the base image that the Dockerfiles name."""
 _NEWEST_GLIBC = 36  # 2.36, of Debian bookworm
+_LITTER = shutil.ignore_patterns("__pycache__")
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
@@ -37,6 +38,8 @@ def context(name: str, architecture: str) -> Iterator[IO[bytes]]:
         shutil.copy(PROJECT / "docker" / name / "Dockerfile", folder)
         shutil.copy(environment.requirements(name), folder)
         shutil.copy(environment.CONSTRAINTS, folder)
+        if environment.own_packages(name).is_dir():
+            shutil.copytree(environment.own_packages(name), folder / "packages", ignore=_LITTER)
         _download(name, architecture, folder / "wheelhouse")
         with tempfile.TemporaryFile() as file:
             with tarfile.open(fileobj=file, mode="w") as tar:
