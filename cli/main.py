@@ -90,6 +90,22 @@ def grade_command(
     sys.exit(grade.grade(get_settings(), exercise, paths, as_json, sandbox, seed))
 
 
+@app.command("practise")
+def practise_command(
+    exercise: Annotated[str, typer.Argument(help="An exercise's id, or a folder that holds a suite.toml.")],
+    folder: Annotated[Path, typer.Argument(help="A folder with the student's code, or a zip.")],
+    case: Annotated[str, typer.Option(help="Only the cases whose name contains this.")] = "",
+    seed: Annotated[int, typer.Option(help="Other random numbers.")] = 0,
+) -> None:
+    """Run an exercise's visible cases on one's own code: without a server, without a sandbox, for no grade.
+
+    Exit 0: all visible counting cases pass; 1: some do not; 2: it could not begin.
+    """
+    from cli import practise
+
+    sys.exit(practise.practise(get_settings(), exercise, folder, ["--case", case, "--seed", str(seed)]))
+
+
 @app.command("submit")
 def submit_command(
     exercise: Annotated[str, typer.Argument(help="An exercise's id.")],

@@ -1,35 +1,48 @@
 """The ``student`` fixture in a single process: for authors, for practice at home and as a yardstick of speed.
 
 ``pytest -p exam.plain --student FOLDER test_suites/ex1`` runs a suite's files against the tree in FOLDER. The student's
-code shares the interpreter with the tests here, so nothing that comes out of it is a grade.
+code shares the interpreter with the tests here, so nothing that comes out of it is a grade; and what crosses is not
+copied, so a test may see a change that it would not see across the seam.
 """
 
 from __future__ import annotations
 
+import copy
 import importlib
+import io
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pytest
 
-from exam.cases import case_seed, register_marks
+from exam.cases import GroupTests, case_seed, case_spec, group_of, register_marks
+from exam.encoder import is_data
+from exam.errors import NotHandedIn
 from exam.operations import seed_everything
+
+MAX_PRINTS = 64 * 1024
+_GROUPS = pytest.StashKey[tuple[GroupTests, ...]]()
 
 
 class PlainStudent:
     """The same words as exam.student.Student, over objects that are simply there."""
 
+    def __init__(self, root: Path, printed: Printed) -> None:
+        self._root = root
+        self._printed = printed
+
     def __getattr__(self, name: str) -> Any:
-        return _PlainModule(importlib.import_module(name))
+        return _PlainModule(_load(name, self._root), self._root)
 
     def keep(self, value: Any) -> Any:
-        return value
+        return copy.deepcopy(value) if is_data(value) else value
 
     def fetch(self, remote: Any) -> Any:
-        return remote
+        return self.keep(remote)
 
     def remote(self, function: Any) -> Any:
         return function
@@ -49,17 +62,53 @@ class PlainStudent:
     def seed(self, seed: int) -> None:
         seed_everything(seed)
 
+    def prints(self) -> str:
+        return self._printed.getvalue()
+
 
 class _PlainModule:
     """A module whose submodules are imported when they are first named, as across the seam."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, root: Path) -> None:
         self._module = module
+        self._root = root
 
     def __getattr__(self, name: str) -> Any:
-        if not hasattr(self._module, "__path__"):
+        if hasattr(self._module, "__path__"):
+            return _PlainModule(_load(f"{self._module.__name__}.{name}", self._root), self._root)
+        try:
             return getattr(self._module, name)
-        return _PlainModule(importlib.import_module(f"{self._module.__name__}.{name}"))
+        except AttributeError:
+            file = self._module.__name__.replace(".", "/") + ".py"
+            raise NotHandedIn("missing_name", module=file, name=name) from None
+
+
+def _load(name: str, root: Path) -> Any:
+    """The student's module. Raises NotHandedIn where its file is not there."""
+    path = name.replace(".", "/")
+    if not (root / path).is_dir() and not (root / f"{path}.py").is_file():
+        raise NotHandedIn("missing_file", file=f"{path}.py")
+    return importlib.import_module(name)
+
+
+def _forget(root: Path) -> None:
+    """Let the student's modules be imported anew: each case starts with fresh ones, as in the exam."""
+    for name, module in list(sys.modules.items()):
+        if root in Path(getattr(module, "__file__", None) or "/").parents:
+            del sys.modules[name]
+
+
+class Printed(io.StringIO):
+    """Keeps the first of what is printed, and prints it."""
+
+    def __init__(self, output: TextIO) -> None:
+        super().__init__()
+        self._output = output
+
+    def write(self, text: str) -> int:
+        if self.tell() < MAX_PRINTS:
+            super().write(text)
+        return self._output.write(text)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,22 +121,42 @@ def pytest_configure(config: pytest.Config) -> None:
     root = Path(config.getoption("--student")).resolve()
     sys.path[:0] = [str(root), *(str(path) for path in sorted(root.iterdir()) if path.is_dir())]
     sys.path.append(str(root.parent))
-    for argument in config.args:
-        suite = Path(argument.split("::")[0]).resolve()
-        suite = suite if suite.is_dir() else suite.parent
-        if (suite / "suite.toml").is_file():
-            provided = tomllib.loads((suite / "suite.toml").read_text("utf-8"))["tree"].get("provided", "provided")
-            sys.path += [str(suite), str(suite / provided)]
+    groups: list[GroupTests] = []
+    for folder in dict.fromkeys(_folder_of(argument) for argument in config.args):
+        if (folder / "suite.toml").is_file():
+            suite = tomllib.loads((folder / "suite.toml").read_text("utf-8"))
+            sys.path += [str(folder), str(folder / suite["tree"].get("provided", "provided"))]
+            groups += [
+                GroupTests(one["id"], tuple(one["tests"]), frozenset(one.get("promote", ()))) for one in suite["group"]
+            ]
+    config.stash[_GROUPS] = tuple(groups)
+
+
+def _folder_of(argument: str) -> Path:
+    path = Path(argument.split("::")[0]).resolve()
+    return path if path.is_dir() else path.parent
+
+
+def _seed(request: pytest.FixtureRequest) -> int:
+    """The case's seed, the one that an exam with the same seed gives it."""
+    group = group_of(request.node, request.config.stash[_GROUPS])
+    case = case_spec(request.node, group).id if group else request.node.name
+    return case_seed(request.config.getoption("--exam-seed"), case)
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest) -> PlainStudent:
-    """The student's modules, imported here."""
-    seed_everything(case_seed(request.config.getoption("--exam-seed"), request.node.name))
-    return PlainStudent()
+def student(request: pytest.FixtureRequest) -> Iterator[PlainStudent]:
+    """The student's modules, imported here, anew for each case."""
+    root = Path(request.config.getoption("--student")).resolve()
+    _forget(root)
+    seed_everything(case_seed(_seed(request), "candidate"))
+    printed = Printed(sys.stdout)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", printed)
+        yield PlainStudent(root, printed)
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """A generator seeded by the exam's seed and the case."""
-    return np.random.default_rng(case_seed(request.config.getoption("--exam-seed"), request.node.name))
+    return np.random.default_rng(_seed(request))

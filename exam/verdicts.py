@@ -36,21 +36,25 @@ class Judgement:
     rerun: bool = False
 
 
-def judge(
-    error: BaseException | None, case: Conversation, ended: Ended, waited_s: float = 0.0
-) -> Judgement:
+def judge(error: BaseException | None, case: Conversation, ended: Ended, waited_s: float = 0.0) -> Judgement:
     """The verdict of a case that ended with ``error`` in the test and with ``ended`` in the candidate; the examiner
     itself has waited ``waited_s`` for a CPU."""
     if case.over is not None:
         busy = ended.waited_s + waited_s >= BUSY_SHARE * case.limits.case_wall_s
         return _over(case.over, case, ended, busy)
+    return judge_error(error, case.limits, case.answers > 0)
+
+
+def judge_error(error: BaseException | None, limits: CaseLimits, answered: bool) -> Judgement:
+    """The verdict of a case whose test came to its end, by ``error`` or without one; ``answered`` says whether the
+    student's code had told the test anything."""
     if error is None:
         return Judgement(Verdict.PASSED, Message("passed"))
     if isinstance(error, NotHandedIn):
         return Judgement(Verdict.MISSING, Message(error.code, error.params))
     if isinstance(error, StudentRaised):
-        return _raised(error, case.limits)
-    return _in_the_test(error, case)
+        return _raised(error, limits)
+    return _in_the_test(error, answered)
 
 
 def _over(over: CaseOver, case: Conversation, ended: Ended, busy: bool) -> Judgement:
@@ -115,7 +119,7 @@ def _raised(error: StudentRaised, limits: CaseLimits) -> Judgement:
     )
 
 
-def _in_the_test(error: BaseException, case: Conversation) -> Judgement:
+def _in_the_test(error: BaseException, answered: bool) -> Judgement:
     if isinstance(error, CheckFailed):
         return Judgement(Verdict.FAILED, error.message)
     text = _text(error)
@@ -124,7 +128,7 @@ def _in_the_test(error: BaseException, case: Conversation) -> Judgement:
     if isinstance(error, pytest.skip.Exception):
         return Judgement(Verdict.MISSING, Message.plain(text))
     named = f"{type(error).__name__}: {text}"
-    if isinstance(error, _SUITE_BUGS) or case.answers == 0:
+    if isinstance(error, _SUITE_BUGS) or not answered:
         return Judgement(Verdict.SUITE_ERROR, Message("suite_error", {"error": named}))
     return Judgement(Verdict.FAILED, Message("unusable", {"error": named}))
 
