@@ -17,11 +17,11 @@ class ReLU(Layer):
     def forward(self, x: Tensor) -> Tensor:
         """y_i = x_i where x_i > 0, else 0."""
         self._positive = x > 0  # (B, N)
-        return np.where(self._positive, x, 0.0)  # (B, N)
+        return np.maximum(x, 0.0)  # (B, N)
 
     def backward(self, dy: Tensor) -> Tensor:
         """dL/dx_i = dy_i where x_i > 0, else 0. At the kink x_i = 0 we take the left derivative, 0."""
-        return np.where(self._positive, dy, 0.0)  # (B, N)
+        return dy * self._positive  # (B, N)
 
 
 class TanH(Layer):
@@ -40,9 +40,15 @@ class TanH(Layer):
 
 
 def sigmoid(x: Tensor) -> Tensor:
-    """1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2: the right-hand side never overflows (Bishop 2006, eq. 3.6, 3.100)."""
-    y: Tensor = 0.5 + 0.5 * np.tanh(0.5 * x)
-    return y
+    """1 / (1 + exp(-x)) (Bishop 2006, eq. 3.6). Below -709 the exponential overflows to infinity, and 0 is right.
+
+    In place, here and below, since a new large array for each operation takes longer than the operation.
+    """
+    y = -x
+    with np.errstate(over="ignore"):
+        np.exp(y, out=y)
+    y += 1
+    return np.reciprocal(y, out=y)
 
 
 class Sigmoid(Layer):
@@ -55,7 +61,10 @@ class Sigmoid(Layer):
 
     def backward(self, dy: Tensor) -> Tensor:
         """dL/dx_i = dy_i y_i (1 - y_i) (Bishop 2006, eq. 4.88)."""
-        return dy * self._y * (1 - self._y)  # (B, N)
+        dx = 1 - self._y  # (B, N)
+        dx *= self._y
+        dx *= dy
+        return dx
 
 
 class SoftMax(Layer):

@@ -16,10 +16,12 @@ CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "
 
 
 def read_images(folder: Path, label_file: Path) -> tuple[Tensor, Labels]:
-    """The images ``folder``/NAME.npy, (B, Y, X, C), in the order of the label file, which maps each NAME to a label."""
+    """The images ``folder``/NAME.npy, (S, Y, X, C), in the order of their numbers NAME, and the labels (S,) that
+    the JSON file gives each NAME."""
     labels: dict[str, int] = json.loads(label_file.read_text())
     names = sorted(labels, key=lambda name: (len(name), name))  # 2 before 10
-    return np.stack([np.load(folder / f"{name}.npy") for name in names]), np.array([labels[name] for name in names])
+    images = np.stack([np.load(folder / f"{name}.npy") for name in names])
+    return images.astype(np.float64), np.array([labels[name] for name in names])
 
 
 def interpolation(size: int, old_size: int) -> Tensor:
@@ -33,7 +35,7 @@ def interpolation(size: int, old_size: int) -> Tensor:
 
 
 def resize(image: Tensor, height: int, width: int) -> Tensor:
-    """Bilinear: R image S^T in each channel, one matrix for the rows and one for the columns: (height, width, C)."""
+    """Bilinear: P image Q^T in each channel, one matrix for the rows and one for the columns: (height, width, C)."""
     rows, columns = interpolation(height, image.shape[0]), interpolation(width, image.shape[1])
     resized: Tensor = np.einsum("yi,ijc,xj->yxc", rows, image, columns, optimize=True)
     return resized

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from reference_impl.layers import Layer
@@ -26,11 +28,12 @@ class MaxPool(Layer):
         axes = zip(x.shape[2:], self.size, self.stride, strict=True)
         self._shape, self._count = x.shape, tuple((n - size) // step + 1 for n, size, step in axes)
         y = np.full((*x.shape[:2], *self._count), -np.inf)  # (B, C, *)
-        self._winner = np.zeros(y.shape, dtype=np.intp)  # (B, C, *): the number of the offset where the maximum lies
+        number_type = np.min_scalar_type(prod(self.size))  # one byte as a rule: less memory to pass through
+        self._winner = np.zeros(y.shape, number_type)  # (B, C, *): the number of the offset where the maximum lies
         for number, place in enumerate(elements(self.size, self.stride, self._count)):
             larger = x[place] > y
-            y[larger] = x[place][larger]
-            self._winner[larger] = number
+            np.maximum(y, x[place], out=y)
+            np.maximum(self._winner, larger * number_type.type(number), out=self._winner)  # numbers rise: the last wins
         return y
 
     def backward(self, dy: Tensor) -> Tensor:
@@ -38,5 +41,5 @@ class MaxPool(Layer):
         the first one, row by row, gets it all."""
         dx = np.zeros(self._shape)  # (B, C, *)
         for number, place in enumerate(elements(self.size, self.stride, self._count)):
-            dx[place] += np.where(self._winner == number, dy, 0.0)
+            dx[place] += dy * (self._winner == number)
         return dx

@@ -119,37 +119,32 @@ class LSTM(Recurrent):
         if not self.memorize:
             self.forget()
         w_x, w_h, b = self._split()
-        gates = (x @ w_x + b).reshape(len(x), 4, -1)  # (T, 4, H): first what the input gives, then the gates i, f, g, o
-        h, c = np.empty((2, len(x) + 1, self.hidden))  # (T+1, H) each
+        a = (x @ w_x + b).reshape(len(x), 4, -1)  # (T, 4, H)
+        gates = np.empty_like(a)  # (T, 4, H): i, f, g, o
+        h, c = np.empty((2, len(x) + 1, self.hidden))  # (T+1, H) each: h_0 ... h_T, c_0 ... c_T
         h[0], c[0] = self._state, self._cell
-        for t, gate in enumerate(gates):
-            gate += (h[t] @ w_h).reshape(4, -1)
-            candidate = np.tanh(gate[2])
-            gate[:] = sigmoid(gate)
-            gate[2] = candidate
-            c[t + 1] = gate[1] * c[t] + gate[0] * candidate
-            h[t + 1] = gate[3] * np.tanh(c[t + 1])
+        for t in range(len(x)):
+            a_i, a_f, a_g, a_o = a[t] + (h[t] @ w_h).reshape(4, -1)  # (H,) each
+            gates[t] = i, f, g, o = sigmoid(a_i), sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
+            c[t + 1] = f * c[t] + i * g
+            h[t + 1] = o * np.tanh(c[t + 1])
         self._x, self._state, self._cell = x, h[-1], c[-1]
         self._gates, self._c = gates, c
         return self._output(h)  # (T, M)
 
     def backward(self, dy: Tensor) -> Tensor:
-        """dL/dc_t = dL/dh_t o_t (1 - tanh(c_t)^2) + f_t+1 dL/dc_t+1, and from it the four gates' gradients by the
-        product rule; dL/dh_t = dy_t V^T + dL/da_t+1 W_h^T as in the RNN."""
-        dh = self._output_backward(dy)  # (T, H)
-        i, f, g, o = self._gates.swapaxes(0, 1)  # (T, H) each
-        tanh_c = np.tanh(self._c[1:])  # (T, H)
-        slope_c = o * (1 - tanh_c**2)  # (T, H)
-        from_c = np.stack([g * i * (1 - i), self._c[:-1] * f * (1 - f), i * (1 - g**2)], axis=1)  # (T, 3, H): da/dc
-        from_h = tanh_c * o * (1 - o)  # (T, H): dh/da of the gate o
+        """dL/dh_t = dy_t V^T + dL/da_t+1 W_h^T as in the RNN, dL/dc_t = dL/dh_t o (1 - tanh(c_t)^2) + f_t+1 dL/dc_t+1,
+        and from these two the gates' dL/da_t by the product rule."""
+        dh_from_y, tanh_c = self._output_backward(dy), np.tanh(self._c[1:])  # (T, H), (T, H)
         w_h = self._split()[1]
-        da = np.empty((len(dy), 4, self.hidden))  # (T, 4, H)
-        dc, later = np.zeros((2, self.hidden))  # (H,) each
+        da = np.empty_like(self._gates)  # (T, 4, H)
+        dc, later = np.zeros((2, self.hidden))  # (H,) each: what comes through time t+1
         for t in reversed(range(len(dy))):
-            dh_t = dh[t] + later
-            dc = dc + dh_t * slope_c[t]
-            da[t, :3] = dc * from_c[t]
-            da[t, 3] = dh_t * from_h[t]
+            i, f, g, o = self._gates[t]  # (H,) each
+            dh = dh_from_y[t] + later
+            dc = dc + dh * o * (1 - tanh_c[t] ** 2)
+            da_i, da_f, da_g = dc * g * i * (1 - i), dc * self._c[t] * f * (1 - f), dc * i * (1 - g**2)
+            da[t] = da_i, da_f, da_g, dh * tanh_c[t] * o * (1 - o)
+            dc = dc * f
             later = da[t].ravel() @ w_h.T
-            dc = dc * f[t]
         return self._input_backward(da.reshape(len(dy), -1))  # (T, N)

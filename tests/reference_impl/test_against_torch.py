@@ -1,78 +1,77 @@
-"""The reference computes what PyTorch computes for the same expression in float64."""
+"""The reference computes what PyTorch computes for the same expression in float64: vectors, losses, training."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_impl import (
     CrossEntropyLoss,
+    Dropout,
+    Flatten,
     FullyConnected,
     L2Loss,
     NeuralNetwork,
     ReLU,
     Sgd,
+    Sigmoid,
     SoftMax,
+    TanH,
     accuracy,
     train,
 )
-
-few = settings(max_examples=25, deadline=None, derandomize=True)
-ROUNDING = 1e-10
-"""Both sides compute in float64 with relative errors of 1e-16 per operation; sums of some hundred terms, and ten
-steps of training, stay below this. A wrong formula misses by far more."""
-
-
-def assert_same(ours, theirs):
-    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=ROUNDING, atol=ROUNDING)
-
-
-def leaf(array):
-    """A tensor that collects its gradient."""
-    return torch.tensor(array, dtype=torch.float64, requires_grad=True)
-
-
-def affine(x, weights):
-    return x @ weights[:-1] + weights[-1]
-
-
-def check_layer(layer, x, expression, rng):
-    """Values and gradients of ``layer`` at ``x`` against those of ``expression(x, **params)``."""
-    x_torch, params = leaf(x), {name: leaf(value) for name, value in layer.params.items()}
-    y_torch = expression(x_torch, **params)
-    dy = rng.standard_normal(tuple(y_torch.shape))
-    y_torch.backward(torch.tensor(dy))
-    assert_same(layer.forward(x), y_torch)
-    assert_same(layer.backward(dy), x_torch.grad)
-    for name, value in params.items():
-        assert_same(layer.grads[name], value.grad)
+from tests.reference_impl.proofs import affine, assert_same, check_against, leaf, many, seeds
 
 
 @given(st.data())
-@few
+@many
 def test_fully_connected(draw_batch, data):
     batch, inputs, outputs, rng = draw_batch(data)
-    check_layer(FullyConnected(inputs, outputs, rng), rng.standard_normal((batch, inputs)), affine, rng)
+    check_against(affine, FullyConnected(inputs, outputs, rng), rng.standard_normal((batch, inputs)), rng)
 
 
 @given(st.data())
-@few
+@many
 def test_relu_with_zeros_in_its_input(draw_batch, data):
     batch, inputs, _, rng = draw_batch(data)
-    check_layer(ReLU(), rng.integers(-2, 3, (batch, inputs)).astype(float), torch.relu, rng)
+    check_against(torch.relu, ReLU(), rng.integers(-2, 3, (batch, inputs)).astype(float), rng)
+
+
+@pytest.mark.parametrize(("layer", "expression"), [(TanH(), torch.tanh), (Sigmoid(), torch.sigmoid)])
+@pytest.mark.parametrize("scale", [1.0, 1e4])
+@given(st.data())
+@many
+def test_activations_of_small_and_of_huge_inputs(layer, expression, scale, draw_batch, data):
+    batch, inputs, _, rng = draw_batch(data)
+    check_against(expression, layer, scale * rng.standard_normal((batch, inputs)), rng)
 
 
 @given(st.data(), st.sampled_from([1.0, 1e4]))
-@few
+@many
 def test_softmax_of_small_and_of_huge_scores(draw_batch, data, scale):
     batch, inputs, _, rng = draw_batch(data)
-    check_layer(SoftMax(), scale * rng.standard_normal((batch, inputs)), lambda x: torch.softmax(x, 1), rng)
+    check_against(lambda x: torch.softmax(x, 1), SoftMax(), scale * rng.standard_normal((batch, inputs)), rng)
+
+
+@given(seeds)
+@many
+def test_flatten(rng):
+    check_against(lambda x: x.flatten(1), Flatten(), rng.standard_normal((4, 2, 3, 5)), rng)
+
+
+@given(seeds, st.integers(0, 2**32 - 1), st.sampled_from([0.3, 0.5, 1.0]))
+@many
+def test_dropout_given_its_mask(rng, mask_seed, kept):
+    mask = torch.tensor(Dropout(kept, np.random.default_rng(mask_seed)).forward(np.ones((6, 5))) > 0)
+    layer = Dropout(kept, np.random.default_rng(mask_seed))
+    check_against(lambda x: x * mask / kept, layer, rng.standard_normal((6, 5)), rng)
 
 
 @given(st.data())
-@few
+@many
 def test_cross_entropy(draw_batch, one_hot, data):
     batch, _, classes, rng = draw_batch(data)
     prediction, label = rng.uniform(0.01, 1.0, (batch, classes)), one_hot(rng, batch, classes)
@@ -85,7 +84,7 @@ def test_cross_entropy(draw_batch, one_hot, data):
 
 
 @given(st.data())
-@few
+@many
 def test_l2(draw_batch, data):
     batch, _, outputs, rng = draw_batch(data)
     prediction, label = rng.standard_normal((2, batch, outputs))
@@ -105,7 +104,7 @@ def test_cross_entropy_of_a_certain_and_wrong_prediction_is_finite():
 
 
 @given(st.data())
-@few
+@many
 def test_ten_steps_of_training(draw_batch, one_hot, data):
     batch, inputs, classes, rng = draw_batch(data)
     layers = [FullyConnected(inputs, 4, rng), ReLU(), FullyConnected(4, classes, rng), SoftMax()]

@@ -4,49 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_impl import CrossEntropyLoss, FullyConnected, L2Loss, NeuralNetwork, ReLU, SoftMax
-
-few = settings(max_examples=25, deadline=None, derandomize=True)
-STEP = 1e-5
-SLOPE_ERROR = 1e-7
-"""How far a central difference may be from the true slope, relative to the size of what is differentiated. Cutting
-the Taylor series costs about STEP**2 = 1e-10 times the third derivative, rounding costs 1e-16 / STEP = 1e-11: both
-stay far below; a wrong gradient misses by 1e-2 or more."""
-
-
-def assert_slope(loss_at, x, gradient, rng):
-    """``gradient`` is that of ``loss_at`` at ``x``: it agrees with the difference quotient along three directions."""
-    for _ in range(3):
-        direction = rng.standard_normal(x.shape)
-        slope = (loss_at(x + STEP * direction) - loss_at(x - STEP * direction)) / (2 * STEP)
-        size = 1.0 + abs(loss_at(x)) + np.abs(gradient * direction).sum()
-        assert abs(np.vdot(gradient, direction) - slope) <= SLOPE_ERROR * size
-
-
-def check_layer(layer, x, outputs, rng):
-    """dL/dx and dL/d(every parameter), for L = <random, layer(x)>."""
-    weighting = rng.standard_normal((len(x), outputs))
-
-    def loss_at(value):
-        return float(np.vdot(weighting, layer.forward(value)))
-
-    layer.forward(x)
-    assert_slope(loss_at, x, layer.backward(weighting), rng)
-    layer.forward(x)
-    layer.backward(weighting)
-    for name, value in layer.params.items():
-        gradient = layer.grads[name]
-
-        def loss_with(changed, name=name):
-            layer.params[name] = changed
-            return loss_at(x)
-
-        assert gradient.shape == value.shape
-        assert_slope(loss_with, value, gradient, rng)
-        layer.params[name] = value
+from reference_impl import (
+    LSTM,
+    RNN,
+    BatchNorm,
+    Constant,
+    CrossEntropyLoss,
+    Dropout,
+    Flatten,
+    FullyConnected,
+    L2Loss,
+    NeuralNetwork,
+    ReLU,
+    Sigmoid,
+    SoftMax,
+    TanH,
+    Xavier,
+)
+from tests.reference_impl.proofs import assert_slope, check_slopes, many, seeds
+from tests.reference_impl.windowed import convolutions, poolings
 
 
 def away_from_zero(x):
@@ -55,29 +34,78 @@ def away_from_zero(x):
 
 
 @given(st.data())
-@few
+@many
 def test_fully_connected(draw_batch, data):
     batch, inputs, outputs, rng = draw_batch(data)
-    check_layer(FullyConnected(inputs, outputs, rng), rng.standard_normal((batch, inputs)), outputs, rng)
+    check_slopes(FullyConnected(inputs, outputs, rng), rng.standard_normal((batch, inputs)), rng)
 
 
 @given(st.data())
-@few
+@many
 def test_relu(draw_batch, data):
     batch, inputs, _, rng = draw_batch(data)
-    check_layer(ReLU(), away_from_zero(rng.standard_normal((batch, inputs))), inputs, rng)
+    check_slopes(ReLU(), away_from_zero(rng.standard_normal((batch, inputs))), rng)
 
 
+@pytest.mark.parametrize("layer", [SoftMax(), TanH(), Sigmoid(), Flatten()], ids=lambda layer: type(layer).__name__)
 @given(st.data())
-@few
-def test_softmax(draw_batch, data):
+@many
+def test_smooth_activations(layer, draw_batch, data):
     batch, inputs, _, rng = draw_batch(data)
-    check_layer(SoftMax(), 3 * rng.standard_normal((batch, inputs)), inputs, rng)
+    check_slopes(layer, 3 * rng.standard_normal((batch, inputs)), rng)
+
+
+@given(convolutions())
+@many
+def test_convolution(drawn):
+    layer, x, rng = drawn
+    check_slopes(layer, x, rng)
+
+
+@given(poolings())
+@many
+def test_max_pooling(drawn):
+    layer, x, rng = drawn
+    check_slopes(layer, x, rng)
+
+
+@pytest.mark.parametrize("shape", [(8, 3), (4, 3, 2, 5)], ids=["vectors", "images"])
+@pytest.mark.parametrize("testing", [False, True], ids=["training", "testing"])
+@given(seeds)
+@many
+def test_batch_norm(shape, testing, rng):
+    layer = BatchNorm(3)
+    layer.forward(rng.standard_normal(shape))
+    layer.testing_phase = testing
+    layer.params = {"weights": rng.standard_normal(3), "bias": rng.standard_normal(3)}
+    check_slopes(layer, 2 * rng.standard_normal(shape) + 1, rng)
+
+
+@given(seeds, st.integers(0, 2**32 - 1))
+@many
+def test_dropout_with_the_same_mask_every_time(rng, mask_seed):
+    def dropout():
+        return Dropout(0.6, np.random.default_rng(mask_seed))
+
+    x, weighting = rng.standard_normal((2, 5, 4))
+    layer = dropout()
+    layer.forward(x)
+    assert_slope(lambda value: float(np.vdot(weighting, dropout().forward(value))), x, layer.backward(weighting), rng)
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM])
+@given(st.data())
+@many
+def test_recurrent_layers(kind, draw_batch, data):
+    times, inputs, outputs, rng = draw_batch(data)
+    layer = kind(inputs, 3, outputs, rng)
+    layer.initialize(Xavier(rng), Constant(0.1))
+    check_slopes(layer, rng.standard_normal((times, inputs)), rng)
 
 
 @pytest.mark.parametrize("loss", [CrossEntropyLoss(), L2Loss()], ids=["cross_entropy", "l2"])
 @given(st.data())
-@few
+@many
 def test_losses(loss, draw_batch, one_hot, data):
     batch, _, classes, rng = draw_batch(data)
     prediction, label = rng.uniform(0.05, 1.0, (batch, classes)), one_hot(rng, batch, classes)
@@ -86,7 +114,7 @@ def test_losses(loss, draw_batch, one_hot, data):
 
 
 @given(st.data())
-@few
+@many
 def test_a_network_of_all_of_them(draw_batch, one_hot, data):
     batch, inputs, classes, rng = draw_batch(data)
     first, second, loss = FullyConnected(inputs, 4, rng), FullyConnected(4, classes, rng), CrossEntropyLoss()
