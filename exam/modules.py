@@ -74,7 +74,9 @@ class Tree:
         return any(path.startswith(folder) for path in (*self.files, *self.required))
 
     def exported(self, package: str) -> list[str]:
-        return self._exported.get(package, [])
+        """What a star import of ``package`` brings: as at home, nothing that may be left out and was."""
+        names = self._exported.get(package, [])
+        return [name for name in names if f"{package}.{name}" in self.local or self.known(f"{package}.{name}")]
 
     def known(self, module: str) -> bool:
         """Whether the module was handed in, or should have been."""
