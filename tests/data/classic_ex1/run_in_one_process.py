@@ -1,7 +1,7 @@
-"""Runs NeuralNetworkTests.py over hand-ins as a student does at home: tests and student in one interpreter.
+"""Runs a course's test file over hand-ins as a student does at home: tests and student in one interpreter.
 
-``python run_in_one_process.py PROVIDED TREE…`` prints one JSON object: tree -> group -> test -> whether it passed. A
-group is a test class without ``Test`` and number. Each tree gets a fork of its own; an import that fails leaves {}.
+``python run_in_one_process.py FILE PROVIDED TREE…`` prints one JSON object: tree -> group -> test -> whether it passed.
+A group is a test class without ``Test`` and number. Each tree gets a fork of its own; an import that fails leaves {}.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 
 np.seterr(all="ignore")
-ROOT = Path(__file__).parent
 
 
 class Verdicts(unittest.TestResult):
@@ -30,18 +29,18 @@ class Verdicts(unittest.TestResult):
 
     def stopTest(self, test: unittest.TestCase) -> None:
         bad = {case for case, _ in self.failures + self.errors}
-        group = type(test).__name__.removeprefix("Test").rstrip("1")
+        group = type(test).__name__.removeprefix("Test").rstrip("123")
         self.groups.setdefault(group, {})[test.id().rpartition(".")[2].removeprefix("test_")] = test not in bad
 
 
-def run(provided: str, tree: str) -> dict[str, dict[str, bool]]:
+def run(file: Path, provided: str, tree: str) -> dict[str, dict[str, bool]]:
     """The verdicts of one tree."""
     folders = [tree, *(str(path) for path in Path(tree).iterdir() if path.is_dir())]
-    sys.path[:0] = [*folders, provided, str(ROOT)]
+    sys.path[:0] = [*folders, provided, str(file.parent)]
     sys.path.append(os.path.dirname(tree))
     result = Verdicts()
     try:
-        tests = unittest.defaultTestLoader.loadTestsFromName("NeuralNetworkTests")
+        tests = unittest.defaultTestLoader.loadTestsFromName(file.stem)
     except BaseException:  # an exit at import is the hand-in's as well
         traceback.print_exc()
         return {}
@@ -49,13 +48,13 @@ def run(provided: str, tree: str) -> dict[str, dict[str, bool]]:
     return result.groups
 
 
-def in_a_fork(provided: str, tree: str) -> dict[str, dict[str, bool]]:
+def in_a_fork(file: Path, provided: str, tree: str) -> dict[str, dict[str, bool]]:
     """The same, without a trace in this process."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(BaseException):
-            os.write(writing, json.dumps(run(provided, tree)).encode())
+            os.write(writing, json.dumps(run(file, provided, tree)).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as told:
@@ -65,4 +64,5 @@ def in_a_fork(provided: str, tree: str) -> dict[str, dict[str, bool]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({tree: in_a_fork(sys.argv[1], tree) for tree in sys.argv[2:]}))
+    tests, provided_files, *trees = sys.argv[1:]
+    print(json.dumps({tree: in_a_fork(Path(tests), provided_files, tree) for tree in trees}))

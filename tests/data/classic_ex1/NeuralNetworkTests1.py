@@ -1,7 +1,7 @@
 """A test file as a course writes it: for one process, with star imports, helper classes and numerical gradients.
 
-It knows nothing of an examiner. Run it beside a hand-in with ``python -m unittest NeuralNetworkTests``, or list it in a
-suite.toml as it stands.
+It knows nothing of an examiner. Run it beside a hand-in (``python -m unittest NeuralNetworkTests1``), or list it in
+a suite.toml as it stands.
 """
 
 import random

@@ -1,0 +1,109 @@
+"""A course's own test files (tests/data/classic_*), and what a hand-in gets from them: in one process, as at home, and
+across the seam, as they stand.
+
+``python -m tests.test_suites.classic [ex1 ex2 ex3]`` compares the two, test by test, for every hand-in that one process
+survives, and prints each difference.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from core.settings import PROJECT, get_settings
+from core.suites import Suite, load_suite
+from exam.report import Report
+from tests.test_suites.candidates import Candidate, candidates
+from tests.test_suites.conftest import SEED, tree_of
+from worker.exam import examine
+from worker.pairs import SparePairs
+from worker.sandbox.choose import choose
+
+DATA = PROJECT / "tests" / "data"
+ONE_PROCESS = DATA / "classic_ex1" / "run_in_one_process.py"
+EXERCISES = ("ex1", "ex2", "ex3")
+Verdicts = dict[str, bool]
+
+
+def classic_suite(exercise: str, folder: Path) -> Suite:
+    """The course's file of an exercise as a suite in ``folder``, beside it those that it takes tests over from, and the
+    provided files of our suite."""
+    shutil.copytree(PROJECT / "test_suites" / exercise / "provided", folder / "provided")
+    for earlier in EXERCISES[: EXERCISES.index(exercise) + 1]:
+        for path in (DATA / f"classic_{earlier}").glob("NeuralNetworkTests*.py"):
+            shutil.copy(path, folder)
+    shutil.copy(DATA / f"classic_{exercise}" / "suite.toml", folder)
+    return load_suite(folder)
+
+
+def harmless(exercise: str) -> list[Candidate]:
+    """The hand-ins that one process survives."""
+    return [candidate for candidate in candidates(exercise) if "one_process" not in candidate.expected]
+
+
+def course_file(suite: Suite) -> Path:
+    """The course's file of this exercise."""
+    return suite.folder / suite.groups[0].tests[0].partition("::")[0]
+
+
+def in_one_process(suite: Suite, trees: list[Path]) -> dict[Path, Verdicts]:
+    """Tree -> ``group.test`` -> whether it passed, from plain unittest; each tree in a process of its own."""
+    command = [sys.executable, "-B", ONE_PROCESS, course_file(suite), suite.folder / "provided", *trees]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env={"OPENBLAS_NUM_THREADS": "1"})
+    return {
+        Path(tree): {f"{group}.{test}": ok for group, tests in groups.items() for test, ok in tests.items()}
+        for tree, groups in json.loads(told.stdout).items()
+    }
+
+
+def across_the_seam(report: Report) -> Verdicts:
+    """``group.test`` -> whether it passed."""
+    return {case.spec.id: case.verdict.value == "passed" for case in report.cases}
+
+
+def lay_out(candidate: Candidate, suite: Suite, folder: Path) -> Path:
+    """A hand-in's canonical tree below ``folder``; the tree's root."""
+    root = folder / candidate.name / "src_to_implement"
+    for path, content in tree_of(candidate.write(folder / "handed_in" / candidate.name), suite).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    return root
+
+
+def compare(exercise: str, pairs: SparePairs, folder: Path) -> bool:
+    """Print what differs; True where nothing does."""
+    suite = classic_suite(exercise, folder / exercise)
+    trees = {candidate: lay_out(candidate, suite, folder / f"{exercise}_trees") for candidate in harmless(exercise)}
+    alone = in_one_process(suite, list(trees.values()))
+    verdicts = differences = 0
+    for candidate, tree in trees.items():
+        report = examine(candidate.limited(suite), tree_of(tree, suite), SEED, pairs)
+        across = across_the_seam(report)
+        verdicts += len(across)
+        for case in report.cases:
+            if alone[tree].get(case.spec.id) is not across[case.spec.id]:
+                differences += 1
+                one = alone[tree].get(case.spec.id)
+                print(f"{exercise}/{candidate.name}: {case.spec.id}: one process {one}, across {case.verdict.value}")
+                print(f"    {case.message.text()[:300]}", flush=True)
+    print(f"{exercise}: {len(trees)} hand-ins, {verdicts} verdicts, {differences} differ", flush=True)
+    return differences == 0
+
+
+def main(exercises: list[str]) -> int:
+    """Compare for these exercises; 1 where something differs."""
+    pairs = SparePairs(choose("bubblewrap", get_settings())[0], size=1)
+    with tempfile.TemporaryDirectory(prefix="abgabe-classic-") as folder:
+        try:
+            same = [compare(exercise, pairs, Path(folder)) for exercise in exercises]
+            return int(not all(same))
+        finally:
+            pairs.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or list(EXERCISES)))

@@ -1,0 +1,58 @@
+"""A course's own unittest file, as it stands, gives the same verdicts across two processes as in one.
+
+The files (tests/data/classic_ex1 to classic_ex3) know nothing of an examiner: star imports, helper classes and
+initializers handed to the student's code, attribute writes, numerical gradients entry by entry. Here a selection of
+hand-ins is compared, test by test; ``python -m tests.test_suites.classic`` compares all that one process survives.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_suites.candidates import Candidate
+from tests.test_suites.classic import (
+    EXERCISES,
+    across_the_seam,
+    classic_suite,
+    in_one_process,
+    lay_out,
+)
+
+TESTS = {"ex1": 30, "ex2": 79, "ex3": 155}
+SELECTED = [
+    ("ex1", "right_plain"),
+    ("ex1", "right_flat_from_base"),
+    ("ex1", "right_flat_object_array"),
+    ("ex1", "no_bias_column"),
+    ("ex1", "weights_float32"),
+    ("ex1", "softmax_wrong_axis"),
+    ("ex1", "loss_per_sample"),
+    ("ex2", "right_im2col"),
+]
+"""Each takes thousands of remote calls."""
+
+
+@pytest.fixture(scope="session")
+def suites(tmp_path_factory):
+    return {exercise: classic_suite(exercise, tmp_path_factory.mktemp("classic") / exercise) for exercise in EXERCISES}
+
+
+@pytest.fixture(scope="session")
+def alone(suites, tmp_path_factory):
+    """(exercise, hand-in) -> test -> whether it passed in one process."""
+    found = {}
+    for exercise, suite in suites.items():
+        folder = tmp_path_factory.mktemp(exercise)
+        trees = {lay_out(Candidate(exercise, name), suite, folder): name for ex, name in SELECTED if ex == exercise}
+        for tree, verdicts in in_one_process(suite, list(trees)).items():
+            found[exercise, trees[tree]] = verdicts
+    return found
+
+
+@pytest.mark.parametrize(("exercise", "name"), SELECTED)
+def test_the_course_s_file_gives_the_same_verdicts_across_the_seam(exercise, name, alone, suites, grade, tmp_path):
+    candidate = Candidate(exercise, name)
+    across = across_the_seam(grade("bubblewrap", suites[exercise], candidate.write(tmp_path)))
+    assert across == alone[exercise, name]
+    assert len(across) == TESTS[exercise]
+    assert all(across.values()) or not candidate.is_right
