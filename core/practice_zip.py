@@ -29,6 +29,11 @@ def practice_name(suite: Suite) -> str:
     return f"practice-{suite.id}"
 
 
+def has_practice(suite: Suite) -> bool:
+    """Whether any case of the suite is given out."""
+    return bool(_chosen(_Key(suite)).tests)
+
+
 def practice_zip(suite: Suite) -> bytes:
     """The zip; made once for each state of the suite."""
     return _made(_Key(suite))
@@ -46,6 +51,11 @@ class _Key:
 
     def __hash__(self) -> int:
         return hash(self._digest)
+
+
+@lru_cache(maxsize=64)
+def _chosen(key: _Key) -> Choice:
+    return choose(key.suite)
 
 
 @lru_cache(maxsize=16)

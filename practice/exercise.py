@@ -55,8 +55,8 @@ class Exercise:
         root = self.folder / self.tree.provided
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
-            for path in sorted(root.rglob("*.py"))
-            if "__pycache__" not in path.parts
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts
         }
 
 

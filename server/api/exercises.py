@@ -15,6 +15,7 @@ from server.api.describing import describe_exercise, describe_submission
 from server.api.problems import problems
 from server.api.schemas import Exercises, SubmissionOut
 from server.handing_in import ExerciseDep, hand_in, sent_files
+from server.practising import ZipResponse, practice_response
 from server.services import ServicesDep
 
 router = APIRouter(tags=["Exercises"])
@@ -52,6 +53,16 @@ def list_exercises(services: ServicesDep, user: CallerDep, language: LanguageDep
         for exercise in exercises
     ]
     return Exercises(items=items)
+
+
+@router.get(
+    "/exercises/{slug}/practice.zip",
+    response_class=ZipResponse,
+    responses=problems(_401="no valid token", _404="no such exercise, or none of its cases is given out"),
+)
+def read_practice(services: ServicesDep, user: CallerDep, exercise: ExerciseDep) -> Response:
+    """The visible cases with a program that runs them at home; the same bytes until the suite changes."""
+    return practice_response(services.settings, exercise.slug)
 
 
 @router.post(

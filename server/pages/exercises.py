@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from core.errors import AbgabeError, StudentError
 from core.intake_texts import TOO_LARGE
 from core.models import Exercise, Submission, SubmissionState, User
+from core.practice_zip import has_practice
 from core.queries import courses, submissions_of
 from core.suites import Tree, find_suite
 from server.auth.visitor import UserDep, VisitorDep, check_form
@@ -22,6 +23,7 @@ from server.errors import TooLarge
 from server.handing_in import ExerciseDep, hand_in, sent_files
 from server.looks import STATES, Look
 from server.pages.rendering import page
+from server.practising import ZipResponse, practice_response
 from server.services import Services, ServicesDep
 
 router = APIRouter()
@@ -138,6 +140,7 @@ def _exercise_page(
         history=card.history,
         tree=_folders(suite.tree),
         provided=sorted({_provided_name(PurePosixPath(path)) for path in suite.provided_files()}),
+        has_practice=has_practice(suite),
         groups=suite.groups,
         max_points=suite.max_points,
         limit_mib=limit_mib,
@@ -149,6 +152,12 @@ def _exercise_page(
 def _provided_name(path: PurePosixPath) -> str:
     """Code by its name; data, of which there may be a hundred files, by its folder."""
     return path.name if path.suffix == ".py" or len(path.parts) == 1 else f"{path.parts[0]}/"
+
+
+@router.get("/exercises/{slug}/practice.zip", response_class=ZipResponse)
+def practice(services: ServicesDep, user: UserDep, exercise: ExerciseDep) -> Response:
+    """The visible cases, to run at home."""
+    return practice_response(services.settings, exercise.slug)
 
 
 @router.post("/exercises/{slug}/submissions")
