@@ -19,6 +19,8 @@ from core.practice_choice import REFERENCE, Choice, choose, harmless, imports
 from core.settings import PROJECT
 from core.suites import Suite
 
+DATA = (".npz", ".npy", ".json", ".csv")
+"""Files beside the test files that these read, such as expected values; they are given out with them."""
 OURS = ("core", "exam", "practice")
 ENTRIES = ("practice.main", "practice.cases", "exam.plain")
 _OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -74,6 +76,7 @@ def practice_files(suite: Suite) -> dict[str, bytes]:
     choice = choose(suite)
     cases = {path: (suite.folder / path).read_bytes() for path in (*choice.tests, *choice.helpers)}
     cases |= {f"{suite.tree.provided}/{path}": content for path, content in suite.provided_files().items()}
+    cases |= {path.name: path.read_bytes() for path in suite.folder.iterdir() if path.suffix in DATA}
     cases["suite.toml"] = _suite_toml(suite, choice).encode()
     reference = harmless(PROJECT / REFERENCE)
     lib = _our_modules(content.decode() for path, content in cases.items() if path.endswith(".py"))

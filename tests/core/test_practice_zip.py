@@ -104,6 +104,12 @@ def test_helpers_come_along_and_types_do_not_count(tmp_path: Path) -> None:
     assert {"cases/test_a.py", "cases/support.py"} <= practice_files(suite).keys()
 
 
+def test_data_beside_the_cases_comes_along(tmp_path: Path) -> None:
+    suite = small(tmp_path)
+    (tmp_path / "expected.npz").write_bytes(b"numbers")
+    assert practice_files(suite)["cases/expected.npz"] == b"numbers"
+
+
 def test_a_conftest_that_leads_to_a_solution_holds_everything_back(tmp_path: Path) -> None:
     assert choose(small(tmp_path, conftest="import reference_impl")).tests == []
 
