@@ -41,7 +41,10 @@ def assert_true(condition: object, en: str, de: str | None = None) -> None:
 
 def assert_equal(actual: Any, expected: Any, *, what: What) -> None:
     """For flags, counts, names: the same type of thing and equal. Not for floats or arrays."""
-    same = isinstance(actual, type(expected) | np.generic) and bool(np.all(actual == expected))
+    try:
+        same = isinstance(actual, type(expected) | np.generic) and bool(np.all(actual == expected))
+    except ValueError:  # arrays in a list or tuple: neither equal nor not
+        same = False
     if not same:
         fail("not_equal", what=what, expected=repr(expected), got=describe(actual))
 

@@ -152,7 +152,9 @@ def test_what_is_no_single_number(actual: Any) -> None:
     assert finding(lambda: assert_number(actual, what="it")).code == "not_a_number"
 
 
-@pytest.mark.parametrize(("actual", "expected"), [(2, 1), ("1", 1), (None, 1), (1.0, "a"), ([1], (1,)), (RIGHT, "a")])
+@pytest.mark.parametrize(
+    ("actual", "expected"), [(2, 1), ("1", 1), (None, 1), (1.0, "a"), ([1], (1,)), (RIGHT, "a"), ((RIGHT, 1), (1, 2))]
+)
 def test_what_is_not_equal(actual: Any, expected: Any) -> None:
     assert finding(lambda: assert_equal(actual, expected, what="it")).code == "not_equal"
 
