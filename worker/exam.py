@@ -19,9 +19,9 @@ from worker.pairs import EXAM_FAILED, Pair, Pairs, patience_s
 MAX_BARREN_ROUNDS = 3
 """Pairs of sandboxes in a row that brought no verdict. After each death the remaining cases go to a new pair."""
 SILENCE_S = 120.0
+"""Beyond a case's own limit: what examiner and candidate may need to begin and to end it."""
 MAX_CASE_WALL_S = 3600.0
 TICK_S = 1.0
-"""Beyond a case's own limit: what examiner and candidate may need to begin and to end it."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,10 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Los
     try:
         while True:
             soon = time.monotonic() + wall_s + SILENCE_S
-            message = wire.from_bytes(_receive(channel, course, min(latest, soon)))
+            frame = _receive(channel, course, pair, min(latest, soon))
+            if frame is None:
+                return _Lost(case, "the candidate's sandbox died", Verdict.CRASHED)
+            message = wire.from_bytes(frame)
             if isinstance(message, wire.Planned):
                 course.planned(tuple(CaseSpec.from_json(spec) for spec in message.cases))
             elif isinstance(message, wire.CaseStarted):
@@ -199,9 +202,13 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Los
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner does not follow the protocol ({error})") from error
 
 
-def _receive(channel: Channel, course: _Course, deadline: float) -> bytearray:
+def _receive(channel: Channel, course: _Course, pair: Pair, deadline: float) -> bytearray | None:
+    """The examiner's next frame; None where its candidate is dead. An examiner notices that itself, except while it
+    still waits for the candidate to come. Raises Late and Closed."""
     while not channel.readable(min(deadline, time.monotonic() + TICK_S)):
         if time.monotonic() >= deadline:
             raise Late("no message")
+        if not pair.alive():
+            return None
         course.waiting()
     return channel.receive(deadline)

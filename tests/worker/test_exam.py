@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,14 @@ import pytest
 
 from core.errors import SandboxUnavailable
 from core.suites import load_suite
-from exam.report import CaseResult, Report
+from exam.report import CaseResult, Report, Verdict
 from tests.worker.conftest import INTRUDER, containers, groups, make_sandbox, processes_with
 from worker.exam import examine
 from worker.pairs import ColdPairs
-from worker.sandbox.base import Box, Order, Sandbox
+from worker.sandbox.base import Box, Order, Role, Sandbox
 
 SUITE = INTRUDER.parent / "exam"
+DATA = Path(__file__).parents[1] / "data"
 WALL_S, SLACK_S = 4.0, 6.0
 OUTPUT_KIB = 16
 
@@ -168,6 +170,20 @@ def _params(item: pytest.Item) -> Any:
     return item.callspec.params if hasattr(item, "callspec") else {}
 
 
+@dataclass
+class Stumbling(Remembering):
+    """Its first candidate is dead before it has connected."""
+
+    def start(self, order: Order) -> Box:
+        box = super().start(order)
+        if order.role is Role.CANDIDATE and not self.stumbled:
+            self.stumbled = True
+            box.kill()
+        return box
+
+    stumbled: bool = False
+
+
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_an_attack_costs_its_own_case_and_no_other(attacked: Any, kind: str, name: str) -> None:
     case, after = attacked(kind).case(name, "attack"), attacked(kind).case(name, "after")
@@ -192,3 +208,19 @@ def test_nothing_is_left_of_an_exam(attacked: Any, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["bubblewrap", "docker"])
 def test_no_attack_costs_a_sandbox(attacked: Any, kind: str) -> None:
     assert len(attacked(kind).sandbox.boxes) == 2
+
+
+def test_a_candidate_that_never_comes_is_replaced_soon() -> None:
+    try:
+        sandbox = Stumbling(make_sandbox("bubblewrap"))
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    files = {
+        "Layers/Base.py": b"",
+        "Layers/Double.py": b"class Double:\n    def forward(self, x):\n        return 2 * x\n",
+    }
+    started = time.monotonic()
+    report = examine(load_suite(DATA / "mini"), files, 7, ColdPairs(sandbox))
+    assert [case.verdict for case in report.cases] == [Verdict.PASSED, Verdict.PASSED]
+    assert len(sandbox.boxes) == 4
+    assert time.monotonic() - started < 20
