@@ -7,7 +7,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from support import FORWARD, SumOfSquares, check_input_gradient, check_parameter_gradient, grows, shape_of
+from support import (
+    BACKWARD,
+    FORWARD,
+    SumOfSquares,
+    assert_gradient,
+    check_parameter_gradient,
+    grows,
+    input_slopes,
+    shape_of,
+)
 
 from exam.checks import assert_equal, assert_finite, assert_number, assert_shape, assert_true
 from reference_impl.tensor import Tensor
@@ -63,8 +72,7 @@ def check_forward_size(layer: Any, rng: np.random.Generator) -> None:
 def check_backward_size(layer: Any, rng: np.random.Generator) -> None:
     """One error for each time, with the size of the input."""
     output = layer.forward(rng.random((TIMES, INPUTS)))
-    what = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt"}
-    assert_shape(layer.backward(output), (TIMES, INPUTS), what=what)
+    assert_shape(layer.backward(output), (TIMES, INPUTS), what=BACKWARD)
 
 
 def check_weights_shape(student: Any, layer: Any, columns: int) -> None:
@@ -133,7 +141,24 @@ def small(make: Any, rng: np.random.Generator) -> tuple[Any, Tensor, SumOfSquare
 def check_gradient(student: Any, make: Any, rng: np.random.Generator) -> None:
     """The error that comes back is the gradient with respect to every time's input."""
     layer, x, loss = small(make, rng)
-    check_input_gradient(student, layer, x, loss, limit=GRADIENT_LIMIT)
+    first, second = (assert_finite(layer.forward(x), what=FORWARD) for _ in range(2))
+    assert_true(
+        np.allclose(first, second),
+        "With memorize = False two forward passes with the same input gave different outputs: the hidden state was not "
+        "reset in between.",
+        "Mit memorize = False ergaben zwei Vorwärtsläufe mit derselben Eingabe verschiedene Ausgaben: Der Hidden State "
+        "wurde dazwischen nicht zurückgesetzt.",
+    )
+    returned, slope = layer.backward(loss.error(second)), input_slopes(student, layer, x, loss)
+    if shape_of(returned) == x.shape and not np.allclose(returned, slope, rtol=1e-3, atol=1e-6):
+        assert_true(
+            not np.allclose(returned[-1], slope[-1], rtol=1e-3, atol=1e-6),
+            "The error of the last time is right, that of earlier times is not: what goes back from one time to the "
+            "one before is missing or wrong.",
+            "Der Fehler der letzten Zeit stimmt, der früherer Zeiten nicht: Was von einer Zeit zur vorigen zurückgeht, "
+            "fehlt oder ist falsch.",
+        )
+    assert_gradient(returned, slope, what=BACKWARD, batch=len(x), limit=GRADIENT_LIMIT)
 
 
 def check_gradient_weights(make: Any, rng: np.random.Generator, limit: float = GRADIENT_LIMIT) -> None:

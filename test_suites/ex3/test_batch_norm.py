@@ -223,19 +223,26 @@ def check_test_phase(layer, x):
 
 
 def _first_batch(mean, x):
-    """Whether the moments may have begun with the first batch, and what to say where they began at 0 (or 1)."""
+    """Whether the moments may have begun with the first batch, and what to say where they have not."""
     batch_mean, batch_var = channels(x).mean(axis=1), channels(x).var(axis=1)
     for decay in (0.1, 0.2, 0.3, 0.7, 0.8, 0.9, 0.99):
-        for start in (0, 1):
-            began = -(1 - decay) * batch_mean / np.sqrt((1 - decay) * batch_var + decay * start)
-            if np.allclose(mean, began, rtol=1e-4):
-                return (
-                    False,
-                    f"The running moments began at 0 and {start} and went on with a decay of {decay:g}; the first "
-                    "batch must set them: mean and variance of that batch, without decay.",
-                    f"Mittelwert und Varianz begannen bei 0 und {start} und gingen mit Faktor {decay:g} weiter; der "
-                    "erste Batch muss sie setzen: Mittelwert und Varianz dieses Batches, ohne Faktor.",
-                )
+        began = -(1 - decay) * batch_mean / np.sqrt((1 - decay) * batch_var + decay)
+        if np.allclose(mean, began, rtol=1e-4):
+            return (
+                False,
+                f"The running moments began at 0 and 1 and went on with a decay of {decay:g}; the first batch must set "
+                "them: mean and variance of that batch, without decay.",
+                f"Mittelwert und Varianz begannen bei 0 und 1 und gingen mit Faktor {decay:g} weiter; der erste Batch "
+                "muss sie setzen: Mittelwert und Varianz dieses Batches, ohne Faktor.",
+            )
+        if np.allclose(mean, -(1 - decay) * batch_mean / np.sqrt((1 - decay) * batch_var), rtol=1e-4):
+            return (
+                False,
+                f"The stored moments are {1 - decay:g} times those of the first batch. Either they began at 0, or the "
+                "testing phase has averaged its own zeros into them.",
+                f"Die gespeicherten Werte sind {1 - decay:g}-mal die des ersten Batches. Entweder begannen sie bei 0, "
+                "oder die Testphase hat ihre eigenen Nullen hineingemittelt.",
+            )
     return True, ""
 
 

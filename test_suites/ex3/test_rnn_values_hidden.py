@@ -83,7 +83,7 @@ def test_output_weights_learn(student, rng):
     states, error = hidden_states(reference, x), arrangement.error_before_activation(error, output)
     gradient = states.T @ error
     for wrong, en, de in (
-        (0 * gradient, "not at all", "gar nicht"),
+        (0 * gradient, "nothing", "nichts"),
         (states[-1:].T @ error[-1:], "from the last time only", "nur aus der letzten Zeit"),
         (states[:1].T @ error[:1], "from the first time only", "nur aus der ersten Zeit"),
         (gradient / TIMES, "from the mean over time, not the sum", "aus dem Mittel über die Zeit, nicht der Summe"),

@@ -101,7 +101,7 @@ def test_iris_data_with_dropout(student):
     same_twice(net, iris())
 
 
-def check_digits(student, optimizer, *, iterations=60, **layers):
+def check_digits(student, optimizer, *, iterations=40, **layers):
     """A convolutional network with these additions learns the digits."""
     learns(
         lambda: make(student, optimizer(), digits(), for_digits(student, **layers), "He"),
@@ -163,7 +163,7 @@ def test_digit_batch_norm(student):
     hint: Images and matrices both occur here; the testing phase needs running moments of the right size.
     hint.de: Hier kommen Bilder und Matrizen vor; die Testphase braucht laufende Werte der richtigen Größe.
     """
-    check_digits(student, lambda: adam(student), iterations=40, normalised=True)
+    check_digits(student, lambda: adam(student), iterations=30, normalised=True)
 
 
 @slow_code_may_need

@@ -4,6 +4,7 @@ This file is provided with the exercise; a copy in a hand-in is replaced by it.
 """
 
 import random
+from pathlib import Path
 
 import numpy as np
 
@@ -151,6 +152,45 @@ class IrisData:
     def get_test_set(self):
         """(inputs, one-hot labels) of the flowers that are not used for training."""
         return self._test_set
+
+
+class DigitData:
+    """1797 handwritten digits as 8x8 images of one channel, shape (batch, 1, 8, 8), with values in [0, 1].
+
+    Two thirds of them, chosen anew each time (``random.shuffle``), are for training; each pass over them is in a new
+    order. The last batch of a pass is filled up with digits from its beginning.
+    """
+
+    def __init__(self, batch_size):
+        self.batch_size = batch_size
+        images, labels = shuffle_data(*handwritten_digits())
+        split = len(images) * 2 // 3
+        self._images, self._labels = images[:split], labels[:split]
+        self._test_set = images[split:], labels[split:]
+        self._waiting = np.empty(0, dtype=int)
+
+    def next(self):
+        """(images, one-hot labels) of the next batch."""
+        if len(self._waiting) == 0:
+            order = np.random.permutation(len(self._images))
+            self._waiting = np.resize(order, -(-len(order) // self.batch_size) * self.batch_size)
+        batch, self._waiting = np.split(self._waiting, [self.batch_size])
+        return self._images[batch], self._labels[batch]
+
+    def get_test_set(self):
+        """(images, one-hot labels) of the digits that are not used for training."""
+        return self._test_set
+
+
+def handwritten_digits():
+    """(images, one-hot labels) of E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits (1998).
+
+    The test set of the UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, CC BY 4.0: each of the 8x8
+    pixels counts the dark ones among 4x4 of a larger scan.
+    """
+    with np.load(Path(__file__).with_name("digits.npz")) as stored:
+        images, labels = stored["images"], stored["labels"]
+    return images[:, np.newaxis] / 16, np.eye(10)[labels]
 
 
 def iris_flowers():
