@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from exam.codec import wire_dtype
+from exam.codec import RemoteRef, wire_dtype
 from exam.encoder import is_data
 from exam.objects import Objects, type_name
 from exam.wire import Ask
@@ -21,7 +21,7 @@ _TEXT_LIMIT = 2_000
 def perform(objects: Objects, ask: Ask) -> Any:
     """Do what is asked; returns a value, or a reference to one that stays. Raises whatever the student's code does."""
     result = _OPERATIONS[ask.op](objects, ask)
-    return objects.hold(result) if ask.keep else result
+    return objects.hold(result) if ask.keep and not isinstance(result, RemoteRef) else result
 
 
 def seed_everything(seed: int) -> None:

@@ -105,6 +105,9 @@ class Own(LookupError):
 def function(x):
     return 2 * x
 
+def several(count):
+    return [Thing(size) for size in range(count)]
+
 def die():
     os._exit(7)
 
@@ -301,6 +304,12 @@ def test_a_remote_result_stays(student: Any) -> None:
     remote = student.remote(student.thing.function)(np.ones(2))
     assert type(remote).__name__ == "Remote"
     assert_same(np.asarray(remote), np.full(2, 2.0))
+
+
+def test_a_remote_list_of_objects_stays_as_what_it_is(student: Any) -> None:
+    made = student.remote(student.thing.several)(2)
+    assert len(made) == 2
+    assert [one.size for one in made] == [0, 1]
 
 
 def test_an_item_of_a_remote_result_stays_too(student: Any) -> None:
