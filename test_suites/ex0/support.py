@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exam.checks import What, assert_array, assert_close, assert_shape, assert_true
+from exam.checks import What, assert_array, assert_close, assert_shape, assert_true, describe
 
 SUITE = Path(__file__).parent
 PROVIDED = SUITE / "provided"
@@ -22,8 +22,8 @@ IMAGES, LABELS = "./exercise_data/", "./Labels.json"
 OUTPUT = {"en": "the attribute output", "de": "das Attribut output"}
 DRAWN = {"en": "what draw returns", "de": "was draw zurückgibt"}
 DRAWN_AGAIN = {"en": "what the second draw returns", "de": "was das zweite draw zurückgibt"}
-BATCH_IMAGES = {"en": "the images that next returns", "de": "die Bilder, die next zurückgibt"}
-BATCH_LABELS = {"en": "the labels that next returns", "de": "die Labels, die next zurückgibt"}
+BATCH_IMAGES = {"en": "the array of images that next returns", "de": "das Feld der Bilder, das next zurückgibt"}
+BATCH_LABELS = {"en": "the array of labels that next returns", "de": "das Feld der Labels, das next zurückgibt"}
 
 SAME = 1.5e-7
 """Two values agree to seven decimals, as NumPy's assert_almost_equal and the course's tests count them."""
@@ -46,8 +46,8 @@ def drawn(figure: Any) -> np.ndarray:
     returned = figure.draw()
     assert_true(
         returned is not None,
-        "draw returned nothing (None). It should return a copy of the pattern: `return self.output.copy()`.",
-        "draw gab nichts zurück (None). Es soll eine Kopie des Musters zurückgeben: `return self.output.copy()`.",
+        "Nothing came back from draw (None). It should return a copy of the pattern: `return self.output.copy()`.",
+        "Von draw kam nichts zurück (None), es soll eine Kopie des Musters sein: `return self.output.copy()`.",
     )
     return as_float(assert_array(returned, what=DRAWN))
 
@@ -59,8 +59,14 @@ def stored(figure: Any) -> np.ndarray:
 
 def assert_copy(student: Any, figure: Any) -> None:
     """Overwriting what ``draw`` returned leaves the attribute output as it was."""
-    before = drawn(figure)
     kept = student.remote(figure.draw)()
+    picture = student.fetch(kept)
+    assert_true(
+        isinstance(picture, np.ndarray),
+        f"A NumPy array should come back from draw, but it is {describe(picture)}.",
+        f"Von draw sollte ein NumPy-Feld zurückkommen, aber es ist {describe(picture)}.",
+    )
+    before = as_float(assert_array(picture, what=DRAWN)).copy()
     kept[:] = 0
     after = stored(figure)
     assert_true(
@@ -89,10 +95,15 @@ def assert_output_is_drawn(figure: Any, expected: np.ndarray, atol: float) -> No
 
 
 class Batch(NamedTuple):
-    """What one ``next`` returned: images (B, H, W, C), labels (B,)."""
+    """What one ``next`` returned: images (B, H, W, C), and the labels, not looked at yet."""
 
     images: np.ndarray
-    labels: np.ndarray
+    raw_labels: Any
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(B,). Where they are no numbers, that is the student's mistake."""
+        return assert_array(self.raw_labels, what=BATCH_LABELS).ravel()
 
 
 def make(student: Any, batch_size: int, size: tuple[int, int, int] = (32, 32, 3), **switches: bool) -> Any:
@@ -101,21 +112,22 @@ def make(student: Any, batch_size: int, size: tuple[int, int, int] = (32, 32, 3)
 
 
 def next_batch(generator: Any) -> Batch:
-    """Its next batch, as arrays of numbers; says what is wrong where it is no pair of those."""
+    """Its next batch; says what is wrong where it is none."""
     return as_batch(generator.next())
 
 
 def as_batch(returned: Any) -> Batch:
     try:
-        images, labels = returned[0], returned[1]
+        images, labels = (None, None) if isinstance(returned, np.ndarray) else (returned[0], returned[1])
     except Exception:  # whatever it is, it is no pair
         images = labels = None
     assert_true(
         images is not None and labels is not None,
-        "next should return a pair: the batch's images and its labels.",
-        "next soll ein Paar zurückgeben: die Bilder des Batches und seine Labels.",
+        f"What next returns should be a pair of the batch's images and its labels, but is {describe(returned)}.",
+        f"Was next zurückgibt, sollte ein Paar aus den Bildern des Batches und seinen Labels sein, ist aber "
+        f"{describe(returned)}.",
     )
-    return Batch(assert_array(images, what=BATCH_IMAGES), assert_array(labels, what=BATCH_LABELS).ravel())
+    return Batch(assert_array(images, what=BATCH_IMAGES), labels)
 
 
 def batches(generator: Any, count: int) -> list[Batch]:

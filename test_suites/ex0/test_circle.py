@@ -51,8 +51,8 @@ def mistakes(expected, x, y):
     """(picture, what is wrong, in German) for each usual mistake."""
     middle = len(expected) // 2
     return (
-        (expected.T, "x and y are swapped: position is (x, y), and x counts the columns.",
-         "x und y sind vertauscht: position ist (x, y), und x zählt die Spalten."),
+        (expected.T, "The coordinates x and y are swapped: position is (x, y), and x counts the columns.",
+         "Die Koordinaten x und y sind vertauscht: position ist (x, y), und x zählt die Spalten."),
         (expected[::-1], "The circle is upside down: y counts from the top.",
          "Der Kreis steht kopf: y zählt von oben."),
         (np.roll(expected, (middle - y, middle - x), (0, 1)), "The circle lies in the middle, whatever position says.",

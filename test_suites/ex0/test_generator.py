@@ -69,8 +69,8 @@ def test_reset_index(student):
             f"Der zweite Batch von {size} enthält {len(second.images)} Bilder. Fülle ihn vom Anfang der Daten auf.",
         )
         what = {
-            "en": f"the last {reused} images of the second batch of {size}",
-            "de": f"die letzten {reused} Bilder des zweiten Batches von {size}",
+            "en": f"the end of the second batch of {size} (its last {reused} images)",
+            "de": f"das Ende des zweiten Batches von {size} (seine letzten {reused} Bilder)",
         }
         assert_same_images(second.images[-reused:], first.images[:reused], what=what)
 

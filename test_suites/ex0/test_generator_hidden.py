@@ -22,10 +22,16 @@ def test_any_batch_size(student, rng):
     size = int(rng.choice([7, 9, 13, 17, 23]))
     for shuffle in (False, True):
         epoch = batches(make(student, size, shuffle=shuffle), -(-COUNT // size))
+        lengths = sorted({len(batch.images) for batch in epoch})
+        assert_true(
+            lengths == [size],
+            f"The batches of the first epoch should all hold {size} images, but hold {lengths}.",
+            f"Die Batches der ersten Epoche sollten alle {size} Bilder enthalten, enthalten aber {lengths}.",
+        )
         numbers = [shown(batch.images) for batch in epoch]
         missing = COUNT - len(np.unique(np.concatenate(numbers)))
         assert_true(
-            missing == 0 and all(len(batch.images) == size for batch in epoch),
+            missing == 0,
             f"With batches of {size}, {missing} images are missing from the first epoch (shuffle={shuffle}).",
             f"Bei Batches von {size} fehlen {missing} Bilder in der ersten Epoche (shuffle={shuffle}).",
         )

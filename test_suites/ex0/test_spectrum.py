@@ -79,8 +79,8 @@ def test_corners(student):
     """
     picture = assert_shape(drawn(make(student)), (255, 255, 3), what=DRAWN)
     corners = picture[[0, 0, -1, -1], [0, -1, 0, -1]]
-    what = {"en": "the colours of the corners (top left, top right, bottom left, bottom right)",
-            "de": "die Farben der Ecken (oben links, oben rechts, unten links, unten rechts)"}  # fmt: skip
+    what = {"en": "the list of corner colours (top left, top right, bottom left, bottom right)",
+            "de": "die Liste der Eckfarben (oben links, oben rechts, unten links, unten rechts)"}  # fmt: skip
     assert_close(corners, [[0, 0, 1], [1, 0, 0], [0, 1, 1], [1, 1, 0]], what=what, rtol=0, atol=1e-6)
 
 
