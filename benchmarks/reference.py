@@ -3,6 +3,12 @@
 The two take turns, call by call, so that a noisy machine is noisy for both; medians of the times, and the median of
 the ratios of neighbouring calls. The targets: twice PyTorch's time for convolution and batch normalization, one and a
 half times for everything else.
+
+What dominates, by the profile: in the convolution three products of matrices take 60 % of the time, copying windows
+into columns and adding columns back into windows 35 %. Everywhere else memory does: each pass over an array that no
+longer fits the cache, and each new large array, costs more than the arithmetic; boolean masks as an index cost several
+times a product with the mask. Recurrent layers take hardly longer for 64 hidden units than for one: their time is the
+overhead of small calls.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The reference network: what a correct solution of the exercises computes, in NumPy alone and meant to be read.
 
 Read in this order: tensor (what the letters for sizes mean), initializers, layers, activations, loss, regularizers,
-optimizers, network, training; then the layers on images: windows, convolution, pooling, dropout, batch_norm, lenet;
-then recurrent. patterns and images (exercise 0) stand by themselves. Each file holds one idea and imports only from
-those before it.
+optimizers, network, training, saving; then windows, convolution, pooling, batch_norm, dropout, lenet; then recurrent.
+patterns and images, exercise 0, stand by themselves. Each file holds one idea and imports only from those before it.
 """
 
 from reference_impl.activations import ReLU, Sigmoid, SoftMax, TanH
@@ -15,12 +14,13 @@ from reference_impl.initializers import Constant, He, Initializer, UniformRandom
 from reference_impl.layers import Flatten, FullyConnected, Layer
 from reference_impl.lenet import lenet, lenet_optimizer
 from reference_impl.loss import CrossEntropyLoss, L2Loss, Loss
-from reference_impl.network import NeuralNetwork, load, save
+from reference_impl.network import NeuralNetwork
 from reference_impl.optimizers import Adam, Optimizer, Sgd, SgdWithMomentum
 from reference_impl.patterns import checkerboard, circle, spectrum
 from reference_impl.pooling import MaxPool
 from reference_impl.recurrent import LSTM, RNN
 from reference_impl.regularizers import L1Regularizer, L2Regularizer, Regularizer
+from reference_impl.saving import load, save
 from reference_impl.training import accuracy, regularization_loss, train
 
 __all__ = [

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-
-import numpy as np
 
 from reference_impl.initializers import Initializer
 from reference_impl.layers import Layer
@@ -41,31 +38,3 @@ class NeuralNetwork(Layer):
         for layer in reversed(self.layers):
             dy = layer.backward(dy)  # (B, M) -> (B, N)
         return dy
-
-
-def save(path: Path, network: NeuralNetwork) -> None:
-    """What the network has learned, as named arrays (.npz). Its structure is code and is not saved."""
-    learned = {}
-    for number, layer in enumerate(network.layers):
-        for kind, arrays in (("params", layer.params), ("buffers", layer.buffers)):
-            learned.update({f"{number}.{kind}.{name}": array for name, array in arrays.items()})
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **learned)
-
-
-def load(path: Path, network: NeuralNetwork) -> None:
-    """Put what ``save`` wrote into a network of the same structure. Raises ValueError if it has another one; nothing
-    in the file is run."""
-    with np.load(path, allow_pickle=False) as file:
-        learned = dict(file)
-    expected = {
-        f"{number}.params.{name}": value.shape
-        for number, layer in enumerate(network.layers)
-        for name, value in layer.params.items()
-    }
-    found = {key: value.shape for key, value in learned.items() if ".params." in key}
-    if found != expected:
-        raise ValueError(f"{path} holds parameters {found}, but the network has {expected}")
-    for key, value in learned.items():
-        number, kind, name = key.split(".")
-        getattr(network.layers[int(number)], kind)[name] = value

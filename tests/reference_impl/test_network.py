@@ -129,6 +129,18 @@ def test_the_reported_loss_counts_the_norm_of_every_parameter():
     assert regularized[0] - plain[0] == pytest.approx(0.5 * weights.sum())
 
 
+def test_training_begins_by_ending_the_testing_phase():
+    network = small_network()
+    network.set_phase(testing=True)
+    train(network, L2Loss(), Sgd(0.01), [(rng.random((6, 3)), rng.random((6, 4)))])
+    assert "mean" in network.layers[1].buffers
+
+
+def test_lenet_has_the_layers_of_1998():
+    shapes = [layer.params["weights"].shape for layer in lenet(rng).layers if layer.params]
+    assert shapes == [(6, 1, 5, 5), (16, 6, 5, 5), (16 * 7 * 7 + 1, 120), (121, 84), (85, 10)]
+
+
 def lenet_in_torch(x, w):
     for weights, bias in (w[0:2], w[2:4]):
         x = functional.max_pool2d(torch.relu(functional.conv2d(x, weights, bias, padding="same")), 2)
