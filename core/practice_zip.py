@@ -20,7 +20,7 @@ from core.settings import PROJECT
 from core.suites import Suite
 
 DATA = (".npz", ".npy", ".json", ".csv")
-"""Files beside the test files that these read, such as expected values; they are given out with them."""
+"""Files beside the test files, such as expected values; given out with those that name them."""
 OURS = ("core", "exam", "practice")
 ENTRIES = ("practice.main", "practice.cases", "exam.plain")
 _OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -76,7 +76,9 @@ def practice_files(suite: Suite) -> dict[str, bytes]:
     choice = choose(suite)
     cases = {path: (suite.folder / path).read_bytes() for path in (*choice.tests, *choice.helpers)}
     cases |= {f"{suite.tree.provided}/{path}": content for path, content in suite.provided_files().items()}
-    cases |= {path.name: path.read_bytes() for path in suite.folder.iterdir() if path.suffix in DATA}
+    sources = b"\n".join(cases[path] for path in (*choice.tests, *choice.helpers))
+    data = [path for path in suite.folder.iterdir() if path.suffix in DATA and path.name not in suite.hidden]
+    cases |= {path.name: path.read_bytes() for path in data if path.name.encode() in sources}
     cases["suite.toml"] = _suite_toml(suite, choice).encode()
     reference = harmless(PROJECT / REFERENCE)
     lib = _our_modules(content.decode() for path, content in cases.items() if path.endswith(".py"))

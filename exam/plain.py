@@ -31,9 +31,9 @@ _GROUPS = pytest.StashKey[tuple[GroupTests, ...]]()
 class PlainStudent:
     """The same words as exam.student.Student, over objects that are simply there."""
 
-    def __init__(self, root: Path, printed: Printed) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._printed = printed
+        self.printed = io.StringIO()
 
     def __getattr__(self, name: str) -> Any:
         return _PlainModule(_load(name, self._root), self._root)
@@ -63,7 +63,7 @@ class PlainStudent:
         seed_everything(seed)
 
     def prints(self) -> str:
-        return self._printed.getvalue()
+        return self.printed.getvalue()
 
 
 class _PlainModule:
@@ -145,15 +145,23 @@ def _seed(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest) -> Iterator[PlainStudent]:
+def student(request: pytest.FixtureRequest) -> PlainStudent:
     """The student's modules, imported here, anew for each case."""
     root = Path(request.config.getoption("--student")).resolve()
     _forget(root)
     seed_everything(case_seed(_seed(request), "candidate"))
-    printed = Printed(sys.stdout)
+    return PlainStudent(root)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Keep what is printed in a case: within pytest's own capture, which begins anew here."""
+    student = getattr(item, "funcargs", {}).get("student")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stdout", printed)
-        yield PlainStudent(root, printed)
+        if isinstance(student, PlainStudent):
+            student.printed = Printed(sys.stdout)
+            patch.setattr(sys, "stdout", student.printed)
+        return (yield)
 
 
 @pytest.fixture

@@ -104,10 +104,13 @@ def test_helpers_come_along_and_types_do_not_count(tmp_path: Path) -> None:
     assert {"cases/test_a.py", "cases/support.py"} <= practice_files(suite).keys()
 
 
-def test_data_beside_the_cases_comes_along(tmp_path: Path) -> None:
-    suite = small(tmp_path)
+def test_data_comes_along_with_the_cases_that_name_it_and_with_no_others(tmp_path: Path) -> None:
+    suite = small(tmp_path, test_a="DATA = 'expected.npz'", test_hidden="DATA = 'secret.npz'")
     (tmp_path / "expected.npz").write_bytes(b"numbers")
-    assert practice_files(suite)["cases/expected.npz"] == b"numbers"
+    (tmp_path / "secret.npz").write_bytes(b"answers")
+    files = practice_files(suite)
+    assert files["cases/expected.npz"] == b"numbers"
+    assert "cases/secret.npz" not in files
 
 
 def test_a_conftest_that_leads_to_a_solution_holds_everything_back(tmp_path: Path) -> None:
