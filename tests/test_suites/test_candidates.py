@@ -35,7 +35,7 @@ def read(name: str) -> dict[str, Any]:
 
 def limited(suite: Suite, name: str) -> Suite:
     suite = copy.copy(suite)
-    suite.limits = suite.limits.model_copy(update=read(name).get("limits", {}))
+    suite.limits = type(suite.limits).model_validate(suite.limits.model_dump() | read(name).get("limits", {}))
     return suite
 
 
