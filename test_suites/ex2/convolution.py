@@ -1,9 +1,9 @@
-"""What the files on convolution share: the student's layer, the reference with the same kernels, an initializer with
-known kernels, and the gradients that usual mistakes lead to."""
+"""What the files on convolution share: the student's layer, an initializer with known kernels, and the check of its
+gradients, with the slopes that usual mistakes lead to. All slopes are measured through the student's own forward."""
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from support import (
 )
 
 from exam.checks import assert_true
-from reference_impl import Conv, L2Loss
+from reference_impl import L2Loss
 from reference_impl.tensor import Tensor
 
 Shape = tuple[int, ...]
@@ -31,24 +31,6 @@ Shape = tuple[int, ...]
 def make(student: Any, stride: Any, size: Shape, kernels: int) -> Any:
     """The student's layer; ``size`` is (channels, rows, columns), or (channels, length) for signals."""
     return student.Layers.Conv.Conv(stride, size, kernels)
-
-
-def reference(stride: Shape, weights: Tensor, bias: Tensor) -> Conv:
-    """The reference with these kernels and this bias."""
-    kernels, channels, *size = weights.shape
-    layer = Conv(channels, kernels, tuple(size), np.random.default_rng(0), stride=stride)
-    layer.params = {"weights": weights, "bias": bias}
-    return layer
-
-
-def outputs(x: Tensor, stride: Shape, weights: Tensor, bias: Tensor) -> list[Tensor]:
-    """The right outputs for ``x``: one, or one for either side of the extra zero in each direction with an even kernel.
-
-    A kernel of 4 places with its extra zero before the image is one of 5 whose last place is 0.
-    """
-    either = [((0, 1), (1, 0)) if size % 2 == 0 else ((0, 0),) for size in weights.shape[2:]]
-    odd = (np.pad(weights, ((0, 0), (0, 0), *widths)) for widths in product(*either))
-    return [reference(stride, kernel, bias).forward(x) for kernel in odd]
 
 
 def flipped(weights: Tensor) -> Tensor:
@@ -88,10 +70,10 @@ class GradientCheck:
     """One forward and one backward pass of a layer under the sum of squares, and what its gradients should be."""
 
     def __init__(self, student: Any, rng: np.random.Generator, stride: Shape, size: Shape, kernels: int, image: Shape):
-        self._student, self._stride, self._size, self._kernels = student, stride, size, kernels
-        self._layer, self._loss, self._batch = make(student, stride, size, kernels), L2Loss(), 2
-        self._x = rng.random((self._batch, size[0], *image))
-        output = assert_output_size(self._layer.forward(self._x), self._batch, kernels, image, stride, size)
+        self._student, self._shape = student, (kernels, *size)
+        self._layer, self._loss = make(student, stride, size, kernels), L2Loss()
+        self._x = rng.random((2, size[0], *image))
+        output = assert_output_size(self._layer.forward(self._x), len(self._x), kernels, image, stride, size)
         self._label = rng.random(output.shape)
         self._loss.forward(output, self._label)
         self._error = self._loss.backward(self._label)
@@ -103,56 +85,67 @@ class GradientCheck:
     def assert_input(self, limit: float = GRADIENT_ERROR) -> None:
         """backward returns the gradient with respect to the input."""
         slope = input_slopes(self._student, self._layer, self._x, self._loss_of)
-        name_mistake(self._returned, slope, self._mistakes_of_the_error())
-        assert_gradient(self._returned, slope, what=BACKWARD, batch=self._batch, limit=limit)
+        name_mistake(self._returned, slope, self._turned())
+        assert_gradient(self._returned, slope, what=BACKWARD, batch=len(self._x), limit=limit)
 
     def assert_weights(self, limit: float = GRADIENT_ERROR) -> None:
         """gradient_weights is the gradient with respect to weights."""
         gradient = self._layer.gradient_weights
         slope = attribute_slopes(self._student, self._layer, "weights", self._x, self._loss_of)
-        en = "gradient_weights is right but for its orientation: each kernel of it is flipped."
-        de = "gradient_weights stimmt bis auf die Orientierung: Jeder Kern darin ist gespiegelt."
-        name_mistake(gradient, slope, [(flipped(slope), en, de), *self._one_sample("weights")])
-        assert_gradient(gradient, slope, what=GRADIENT_WEIGHTS, batch=self._batch, limit=limit)
+        name_mistake(gradient, slope, self._of_weights(slope))
+        assert_gradient(gradient, slope, what=GRADIENT_WEIGHTS, batch=len(self._x), limit=limit)
 
     def assert_bias(self, limit: float = GRADIENT_ERROR) -> None:
         """gradient_bias is the gradient with respect to bias."""
         gradient = self._layer.gradient_bias
         slope = attribute_slopes(self._student, self._layer, "bias", self._x, self._loss_of)
-        places = self._error[0, 0].size
-        en, de = "is the mean over the image; it should be the sum.", "ist das Mittel über das Bild statt der Summe."
-        mean = (slope / places, f"gradient_bias {en}", f"gradient_bias {de}")
-        both = (slope / places / self._batch, f"gradient_bias {en}", f"gradient_bias {de}")
-        name_mistake(gradient, slope, [mean, both, *self._one_sample("bias")])
-        assert_gradient(gradient, slope, what=GRADIENT_BIAS, batch=self._batch, limit=limit)
+        name_mistake(gradient, slope, self._of_bias(slope))
+        assert_gradient(gradient, slope, what=GRADIENT_BIAS, batch=len(self._x), limit=limit)
 
-    def _mistakes_of_the_error(self) -> list[Mistake]:
-        weights, bias = np.asarray(self._layer.weights), np.zeros(self._kernels)
-        if weights.shape != (self._kernels, *self._size):
-            return []
-        said = []
+    def _turned(self) -> Iterator[Mistake]:
+        """The error of a layer whose kernels or channels lie the other way round."""
+        weights = np.asarray(self._layer.weights)
+        if weights.shape != self._shape:
+            return
         for turned, en, de in (
-            (flipped(weights), "the kernels are flipped the wrong way", "die Kerne sind falsch herum"),
-            (
-                np.ascontiguousarray(weights[:, ::-1]),
-                "the channels are in the wrong order",
-                "die Kanäle sind in falscher Reihenfolge",
-            ),
+            (flipped(weights), "the kernels are flipped the wrong way", "die Kerne sind falsch herum gespiegelt"),
+            (weights[:, ::-1], "the channels are in the wrong order", "die Kanäle sind in falscher Reihenfolge"),
         ):
-            layer = reference(self._stride, turned, bias)
-            layer.forward(self._x)
-            wrong = layer.backward(self._error)
-            said.append((wrong, f"In the error that backward returns, {en}.", f"Im Fehler von backward: {de}."))
-        return said
+            self._layer.weights = np.ascontiguousarray(turned)
+            wrong = input_slopes(self._student, self._layer, self._x, self._against)
+            yield wrong, f"In the error that backward returns, {en}.", f"Im Fehler von backward: {de}."
+        self._layer.weights = weights
 
-    def _one_sample(self, name: str) -> list[Mistake]:
+    def _against(self, output: Tensor) -> float:
+        """A loss whose gradient is the error of this check, whatever the output is."""
+        return float((output * self._error).sum())
+
+    def _of_weights(self, slope: Tensor) -> Iterator[Mistake]:
+        yield (
+            flipped(slope),
+            "gradient_weights is right but for its orientation: each kernel of it is flipped.",
+            "gradient_weights stimmt bis auf die Orientierung: Jeder Kern darin ist gespiegelt.",
+        )
+        yield from self._one_sample("weights")
+
+    def _of_bias(self, slope: Tensor) -> Iterator[Mistake]:
+        for number in (self._error[0, 0].size, self._error[:, 0].size):
+            yield (
+                slope / number,
+                "gradient_bias is the mean over the image; it should be the sum.",
+                "gradient_bias ist das Mittel über das Bild statt der Summe.",
+            )
+        yield from self._one_sample("bias")
+
+    def _one_sample(self, name: str) -> Iterator[Mistake]:
         """The gradient of the last or the first sample alone."""
-        layer = reference(self._stride, np.zeros((self._kernels, *self._size)), np.zeros(self._kernels))
-        said = []
-        for place, en, de in ((-1, "last", "letzten"), (0, "first", "ersten")):
-            layer.forward(self._x[[place]])
-            layer.backward(self._error[[place]])
-            text = f"gradient_{name} is that of the {en} sample alone; sum over the batch."
-            sagt = f"gradient_{name} ist der des {de} Beispiels allein; summiere über den Batch."
-            said.append((layer.grads[name], text, sagt))
-        return said
+        for place, en, de in (([-1], "last", "letzten"), ([0], "first", "ersten")):
+
+            def loss_of(output: Tensor, place: list[int] = place) -> float:
+                return self._loss.forward(output, self._label[place])
+
+            yield (
+                attribute_slopes(self._student, self._layer, name, self._x[place], loss_of),
+                f"gradient_{name} is that of the {en} sample alone; sum over the batch.",
+                f"gradient_{name} ist der des {de} Beispiels allein; summiere über den Batch.",
+            )

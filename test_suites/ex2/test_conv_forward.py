@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from convolution import CentreTap, assert_output_size, make, reference
+from convolution import CentreTap, assert_output_size, make
 from support import FORWARD, assert_tensor, name_mistake
 
 from exam.checks import assert_close, assert_true
@@ -14,7 +14,7 @@ BATCH, KERNELS = 2, 4
 SIZE = (3, 5, 8)
 IMAGE = (10, 14)
 SMOOTHING = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 16
-"""The same upside down, back to front and transposed."""
+"""The same upside down, back to front and transposed: means over three rows, then over three columns."""
 ONE_DECIMAL = 0.05
 """The course compares with a Gauss filter, to one decimal; usual mistakes are off by more at the edge or everywhere."""
 
@@ -25,34 +25,45 @@ def assert_size(student, rng, stride, image=IMAGE, size=SIZE):
     assert_output_size(output, BATCH, KERNELS, image, stride, size)
 
 
+def smooth(x, edge="constant"):
+    """Each channel smoothed, with zeros (or its last row and column) around it."""
+    around = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), mode=edge)
+    rows = (around[:, :, :-2] + 2 * around[:, :, 1:-1] + around[:, :, 2:]) / 4
+    return (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 4
+
+
 def smoothed(student, x, bias):
     """(output, expected output) of one kernel that smooths all channels of ``x`` and adds them up."""
-    layer = make(student, (1, 1), (x.shape[1], 3, 3), 1)
-    weights = np.repeat(SMOOTHING[np.newaxis, np.newaxis], x.shape[1], axis=1)
-    layer.weights, layer.bias = weights, np.array([bias])
-    expected = reference((1, 1), weights, np.array([bias])).forward(x)
+    channels = x.shape[1]
+    layer = make(student, (1, 1), (channels, 3, 3), 1)
+    layer.weights, layer.bias = np.tile(SMOOTHING, (1, channels, 1, 1)), np.array([bias])
+    expected = smooth(x).sum(axis=1, keepdims=True) + bias
     output = assert_tensor(layer.forward(x), expected.shape, what=FORWARD)
-    name_mistake(output, expected, _mistakes(x, weights, bias, expected), closeness=1e-3)
+    name_mistake(output, expected, _mistakes(x, bias, expected), closeness=1e-3)
     return output, expected
 
 
-def _mistakes(x, weights, bias, expected):
-    edge = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")
-    repeated = reference((1, 1), weights, np.array([bias])).forward(edge)[:, :, 1:-1, 1:-1]
+def _mistakes(x, bias, expected):
+    channels = x.shape[1]
     return (
         (expected - bias, "The bias was not added.", "Der Bias wurde nicht addiert."),
         (
-            expected + (x.shape[1] - 1) * bias,
+            expected + (channels - 1) * bias,
             "The bias was added once for each channel.",
             "Der Bias wurde je Kanal einmal addiert.",
         ),
         (
-            (expected - bias) / x.shape[1] + bias,
-            "The channels were averaged, or only one was used; add them up.",
-            "Die Kanäle wurden gemittelt, oder nur einer wurde benutzt; summiere sie.",
+            (expected - bias) / channels + bias,
+            "The channels were averaged; add them up.",
+            "Die Kanäle wurden gemittelt; summiere sie.",
         ),
         (
-            repeated,
+            smooth(x)[:, -1:] + bias,
+            "Only the last channel was used; add up all of them.",
+            "Nur der letzte Kanal wurde benutzt; summiere alle.",
+        ),
+        (
+            smooth(x, edge="edge").sum(axis=1, keepdims=True) + bias,
             "The image was continued beyond its edge; pad it with zeros.",
             "Das Bild wurde über den Rand hinaus fortgesetzt; fülle mit Nullen auf.",
         ),
