@@ -14,6 +14,7 @@ from exam.wire import Garbled, WireError, from_bytes, to_bytes
 
 _HEADER = struct.Struct(">I")
 _PART_BYTES = 1 << 20
+_AHEAD_BYTES = 1 << 13
 M = TypeVar("M")
 
 
@@ -28,13 +29,18 @@ class Late(WireError):
 class Channel:
     """Frames over a connected Unix socket. Deadlines are times of time.monotonic(); None waits for ever.
 
-    Reads no byte beyond the frame it is asked for: file descriptors may travel beside the next one.
+    Reads no byte beyond the frame it is asked for, since file descriptors may travel beside the next one; unless
+    ``ahead``, which takes a small frame with its length in one read.
     """
 
-    def __init__(self, sock: socket.socket, max_frame_bytes: int) -> None:
+    def __init__(self, sock: socket.socket, max_frame_bytes: int, ahead: bool = False) -> None:
         sock.setblocking(False)  # most reads and writes succeed at once; a timeout would poll before each
         self.sock = sock
         self.max_frame_bytes = max_frame_bytes
+        self._least_bytes = _AHEAD_BYTES if ahead else 0
+        self._unread = bytearray()
+        self._incoming = select.poll()
+        self._incoming.register(sock, select.POLLIN)
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
         """Send one frame. Raises Closed, Late, or TooLarge (then nothing was sent)."""
@@ -62,10 +68,10 @@ class Channel:
 
     def exactly(self, size: int, deadline: float | None) -> bytearray:
         """``size`` bytes, framed or not. Raises Closed or Late."""
-        data = bytearray()
+        data, self._unread = self._unread, bytearray()
         while len(data) < size:
             try:
-                part = self.sock.recv(min(size - len(data), _PART_BYTES))
+                part = self.sock.recv(min(max(size - len(data), self._least_bytes), _PART_BYTES))
             except BlockingIOError:
                 self._wait(select.POLLIN, deadline)
                 continue
@@ -76,11 +82,13 @@ class Channel:
             data += part
             if deadline is not None and time.monotonic() > deadline:
                 raise Late("no whole frame in time")
+        if len(data) > size:
+            data, self._unread = data[:size], data[size:]
         return data
 
     def readable(self, deadline: float | None) -> bool:
         """Whether there is something to receive, or an end to notice, before ``deadline``."""
-        return self._ready(select.POLLIN, deadline)
+        return bool(self._unread) or self._ready(select.POLLIN, deadline)
 
     def _wait(self, event: int, deadline: float | None) -> None:
         if not self._ready(event, deadline):
@@ -89,8 +97,10 @@ class Channel:
     def _ready(self, event: int, deadline: float | None) -> bool:
         if self.sock.fileno() < 0:
             raise Closed("closed at this end")
-        poll = select.poll()
-        poll.register(self.sock, event)
+        poll = self._incoming
+        if event != select.POLLIN:
+            poll = select.poll()
+            poll.register(self.sock, event)
         left_ms = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
         return bool(poll.poll(left_ms))
 

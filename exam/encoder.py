@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from exam.codec import (
     MAX_ELEMENTS,
     MAX_INT_BYTES,
     MAX_KEYS,
+    MAX_NDIM,
     MAX_REFERENCES,
     CodecError,
     LentRef,
@@ -31,6 +33,7 @@ _F64 = struct.Struct("<Bd")
 _C128 = struct.Struct("<Bdd")
 _SIZED = struct.Struct("<BI")
 _U32 = struct.Struct("<I")
+_DIMS = tuple(struct.Struct(f"<B{ndim}I") for ndim in range(MAX_NDIM + 1))
 _MAX_NAME_BYTES = 200
 
 
@@ -107,8 +110,9 @@ class Encoder:
     def _items(self, tag: str, items: Any, depth: int) -> None:
         self._count(len(items))
         self._out.append(_SIZED.pack(ord(tag), len(items)))
+        deeper = depth + 1
         for item in items:
-            self._value(item, depth + 1)
+            self._value(item, deeper)
 
     def _dict(self, value: dict[Any, Any], depth: int) -> None:
         if not all(_is_key(key) for key in value):
@@ -134,21 +138,20 @@ class Encoder:
             self._value(part, depth + 1)
 
     def _array(self, value: np.ndarray[Any, Any], depth: int) -> None:
-        dtype = wire_dtype(value.dtype)
+        dtype, name = _on_the_wire(value.dtype)
         if dtype is None:
             self._reference(value)
             return
         check_shape(value.shape, dtype.itemsize)
-        dims = b"".join(_U32.pack(size) for size in value.shape)
-        raw = value.astype(dtype, order="C", copy=False).tobytes()
-        self._out += (b"A" + _short(dtype.str) + bytes([value.ndim]) + dims, raw)
+        raw = (value if value.dtype == dtype else value.astype(dtype)).tobytes()  # in C order, whatever the array's
+        self._out += (b"A", name, _DIMS[value.ndim].pack(value.ndim, *value.shape), raw)
 
     def _scalar(self, value: np.generic) -> None:
-        dtype = wire_dtype(value.dtype)
+        dtype, name = _on_the_wire(value.dtype)
         if dtype is None:
             self._reference(value)
         else:
-            self._out.append(b"G" + _short(dtype.str) + np.asarray(value).astype(dtype, copy=False).tobytes())
+            self._out.append(b"G" + name + np.asarray(value).astype(dtype, copy=False).tobytes())
 
     def _reference(self, value: Any) -> None:
         self._references -= 1
@@ -199,6 +202,14 @@ def _no_references(value: Any) -> RemoteRef:
     raise CodecError("not data")
 
 
+@lru_cache(maxsize=64)
+def _on_the_wire(dtype: np.dtype[Any]) -> tuple[np.dtype[Any] | None, bytes]:
+    """What an array of ``dtype`` is on the wire, and that dtype's name there; None for what is no data."""
+    found = wire_dtype(dtype)
+    return found, b"" if found is None else _short(found.str)
+
+
+@lru_cache(maxsize=256)
 def _short(text: str) -> bytes:
     data = text.encode("utf-8", "replace")
     if len(data) > _MAX_NAME_BYTES:

@@ -92,7 +92,7 @@ class Seam:
             stream = self._receive_stream(deadline)
         except WireError as error:
             raise CandidateGone(str(error)) from error
-        channel = Channel(stream, limits.value_mib * _MIB)
+        channel = Channel(stream, limits.value_mib * _MIB, ahead=True)
         self._case = Conversation(channel, limits, time.monotonic() + limits.case_wall_s, next(self._numbers))
 
     def _receive_stream(self, deadline: float) -> socket.socket:

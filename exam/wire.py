@@ -6,7 +6,6 @@ fields, in one frame (exam.channel). docs/exam-protocol.md is the one-page speci
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -237,16 +236,17 @@ MESSAGES: dict[str, type[Any]] = {
         *(Ask, Returned, Refused, Answer, Raised, Callback),
     )
 }
-_FIELDS = {name: tuple(field.name for field in dataclasses.fields(cls)) for name, cls in MESSAGES.items()}
 
 
-def _checks(cls: type[Any]) -> tuple[type[Any] | None, ...]:
-    """What each field must be, exactly; None where anything may stand."""
+def _checks(cls: type[Any]) -> tuple[int, tuple[tuple[int, type[Any]], ...]]:
+    """How many fields there are, and which of them must be exactly what; in the others anything may stand."""
     found = []
-    for hint in get_type_hints(cls).values():
+    hints = get_type_hints(cls)
+    for number, hint in enumerate(hints.values()):
         origin = getattr(hint, "__origin__", hint)
-        found.append(origin if origin in (int, float, str, bool, list, dict) else None)
-    return tuple(found)
+        if origin in (int, float, str, bool, list, dict):
+            found.append((number, origin))
+    return len(hints), tuple(found)
 
 
 _TYPES = {name: _checks(cls) for name, cls in MESSAGES.items()}
@@ -254,8 +254,7 @@ _TYPES = {name: _checks(cls) for name, cls in MESSAGES.items()}
 
 def to_bytes(message: Any, refer: Refer = refuse) -> bytes:
     """The message as an encoded value. Raises CodecError where a field may not cross."""
-    name = type(message).__name__
-    return Encoder(refer).encode([name, *(getattr(message, field) for field in _FIELDS[name])])
+    return Encoder(refer).encode([type(message).__name__, *vars(message).values()])
 
 
 def from_bytes(data: bytes | bytearray, resolve: Resolve | None = None) -> Any:
@@ -267,10 +266,10 @@ def from_bytes(data: bytes | bytearray, resolve: Resolve | None = None) -> Any:
     if type(value) is not list or not value or type(value[0]) is not str or value[0] not in MESSAGES:
         raise Garbled("not a message")
     name, *fields = value
-    expected = _TYPES[name]
-    if len(fields) != len(expected):
+    count, expected = _TYPES[name]
+    if len(fields) != count:
         raise Garbled(f"{name} with {len(fields)} fields")
-    for field, kind in zip(fields, expected, strict=True):
-        if kind is not None and type(field) is not kind:
+    for number, kind in expected:
+        if type(fields[number]) is not kind:
             raise Garbled(f"{name} with a field of the wrong type")
     return MESSAGES[name](*fields)
