@@ -21,10 +21,12 @@ app = typer.Typer(
     "tests.",
     pretty_exceptions_enable=False,
 )
+suite = typer.Typer(no_args_is_help=True, help="For authors of suites.")
 user = typer.Typer(no_args_is_help=True, help="Accounts.")
 course = typer.Typer(no_args_is_help=True, help="Courses and their exercises.")
 token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
 app.add_typer(course, name="course")
+app.add_typer(suite, name="suite")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 
@@ -158,3 +160,25 @@ def token_create_command(
 
     with failing_with(2):
         accounts.create_token_for(get_settings(), login, name, days)
+
+
+@suite.command("check")
+def suite_check_command(
+    exercise: Annotated[str, typer.Argument(help="An exercise's id, or a folder that holds a suite.toml.")],
+    candidates: Annotated[Path | None, typer.Option(help="Folder of hand-ins with expected.toml.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer seeds, fewer mutants.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only this check, e.g. mutants; may be repeated.")] = None,
+    mutate: Annotated[str, typer.Option(help="The right hand-in whose mutants are tried.")] = "",
+    minutes: Annotated[float, typer.Option(help="No exam begins later than so many minutes after the start.")] = 30.0,
+    jobs: Annotated[int, typer.Option(min=1, help="Exams at a time.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    sandbox: Annotated[SandboxKind | None, typer.Option(help="Default: ABGABE_SANDBOX.")] = None,
+) -> None:
+    """Is a suite fit to decide grades? Known hand-ins, texts, seeds, times, practice, attacks, mutants.
+
+    Exit 0: nothing to mend; 1: something; 2: it could not be checked.
+    """
+    from cli import suite_check
+
+    wish = suite_check.Wish(candidates, quick, minutes, jobs, mutate, tuple(only or ()))
+    sys.exit(suite_check.suite_check(get_settings(), exercise, sandbox, wish, as_json))

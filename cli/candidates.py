@@ -1,0 +1,99 @@
+"""Hand-ins whose verdicts are known, as authors keep them for a suite: each folder holds expected.toml and a hand-in,
+or only what it has different from another one.
+
+description  what is right or wrong with it
+points       what it earns
+verdicts     case -> verdict, for every case that is not passed
+limits       other limits than the suite's, so that what never ends ends soon
+one_process  why it is not run without a sandbox
+stricter     group -> why we refuse it although a course's own tests would let it pass
+based_on     the hand-in that this one is, but for the files that lie here and for:
+without      files of that hand-in which this one has not
+change       a list of {file, old, new}: ``old``, which occurs once in that file, is replaced
+"""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from core.scoring import score
+from core.suites import Suite
+from exam.report import Report, Verdict
+
+REQUIRED = {"description", "points"}
+KEYS = REQUIRED | {"verdicts", "limits", "one_process", "stricter", "based_on", "without", "change"}
+RIGHT = "right_"
+
+
+class Candidate:
+    """The hand-in in ``folder`` and what it must get."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+
+    @cached_property
+    def expected(self) -> dict[str, Any]:
+        """expected.toml. Raises ValueError where it lacks a key or has an unknown one."""
+        expected = tomllib.loads((self.folder / "expected.toml").read_text("utf-8"))
+        if not REQUIRED <= expected.keys() <= KEYS:
+            raise ValueError(f"{self.name}: keys {sorted(expected)}")
+        return expected
+
+    @property
+    def is_right(self) -> bool:
+        return self.name.startswith(RIGHT)
+
+    def files(self) -> dict[str, bytes]:
+        """Path -> content of the whole hand-in. Raises ValueError where a change does not fit."""
+        base = self.expected.get("based_on")
+        files = Candidate(self.folder.parent / base).files() if base else {}
+        for path in self.expected.get("without", ()):
+            del files[path]
+        for change in self.expected.get("change", ()):
+            files[change["file"]] = self._changed(files[change["file"]], **change)
+        own = [path for path in sorted(self.folder.rglob("*.py")) if "__pycache__" not in path.parts]
+        return files | {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in own}
+
+    def _changed(self, content: bytes, file: str, old: str, new: str) -> bytes:
+        text = content.decode("utf-8")
+        if text.count(old) != 1:
+            raise ValueError(f"{self.name}: {old!r} occurs {text.count(old)} times in {file}")
+        return text.replace(old, new).encode()
+
+    def write(self, folder: Path) -> Path:
+        """The whole hand-in as files in ``folder``."""
+        for path, content in self.files().items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        return folder
+
+    def limited(self, suite: Suite) -> Suite:
+        """The suite with this candidate's own limits."""
+        limited = copy.copy(suite)
+        limits = suite.limits.model_dump() | self.expected.get("limits", {})
+        limited.limits = type(suite.limits).model_validate(limits)
+        return limited
+
+    def differences(self, suite: Suite, report: Report) -> list[str]:
+        """Where the report is not what was expected: case by case, and the points."""
+        wanted = dict(self.expected.get("verdicts", {}))
+        found = []
+        for case in report.cases:
+            expected = wanted.pop(case.spec.id, Verdict.PASSED.value)
+            if case.verdict.value != expected:
+                found.append(f"{case.spec.id}: {case.verdict.value} instead of {expected} ({case.message})")
+        found += [f"{case}: there is no such case" for case in wanted]
+        points = score(suite, report).points
+        if points != self.expected["points"]:
+            found.append(f"{points:g} points instead of {self.expected['points']:g}")
+        return found
+
+
+def candidates_in(folder: Path) -> list[Candidate]:
+    """Every hand-in in ``folder``, by name."""
+    return [Candidate(path.parent) for path in sorted(folder.glob("*/expected.toml"))]

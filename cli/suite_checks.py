@@ -1,0 +1,153 @@
+"""The checks of a suite, each a function from the bench to what it found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from cli.doctor import probe
+from cli.practise import unpacked
+from cli.suite_check_report import Section
+from cli.suite_exams import Bench, Order
+from cli.suite_mutation import mutation
+from core.practice_choice import choose as choose_for_practice
+from core.practice_zip import has_practice
+from exam.messages import LANGUAGES
+from exam.report import CaseSpec, Verdict
+from worker.pairs import ColdPairs
+
+SEEDS, QUICK_SEEDS = 20, 3
+QUICK_RIGHT = 2
+SLOW_SHARE = 0.5
+SLOWEST = 5
+TIME_OVER = "exams left out: the time was over (--minutes)"
+
+
+def candidates(bench: Bench) -> Section:
+    """Every hand-in gets exactly its verdicts and points; the right ones everything."""
+    section = Section("hand-ins")
+    orders = {one.name: Order(one.name, one.limited(bench.suite), one.files()) for one in bench.candidates}
+    by_name = {one.name: one for one in bench.candidates}
+    held_count = 0
+    for held in bench.hold("hand-ins", list(orders.values())):
+        held_count += 1
+        if held.report is None:
+            section.findings.append(f"{held.order.name}: {held.error}")
+            continue
+        bench.reports[held.order.name] = held.report
+        different = by_name[held.order.name].differences(held.order.suite, held.report)
+        section.findings += [f"{held.order.name}: {text}" for text in different]
+    right = len(bench.right)
+    section.summary = f"{len(bench.reports)} of {len(orders)} examined, {right} right and {len(orders) - right} wrong"
+    if held_count < len(orders):
+        section.findings.append(f"{len(orders) - held_count} {TIME_OVER}")
+    return section
+
+
+def texts(bench: Bench) -> Section:
+    """Titles, hints and reasons are there in every language."""
+    specs = _specs(bench)
+    section = Section("texts", f"{len(specs)} cases, {len(LANGUAGES)} languages")
+    section.findings += [] if specs else ["no exam could be held"]
+    for spec in specs:
+        asked = {"title": spec.title, "hint": spec.hint} | ({} if spec.counts else {"why": spec.why})
+        for name, said in asked.items():
+            missing = [language for language in LANGUAGES if not said.get(language)]
+            if missing:
+                section.findings.append(f"{spec.id}: no {name} in {', '.join(missing)}")
+    return section
+
+
+def groups(bench: Bench) -> Section:
+    """Every group with points has a counting case."""
+    counting = {spec.group for spec in _specs(bench) if spec.counts}
+    section = Section("groups", f"{len(bench.suite.groups)} groups, {bench.suite.max_points:g} points")
+    section.findings = [
+        f"{group.id}: {group.points:g} points, but no counting case: nobody can miss them"
+        for group in bench.suite.groups
+        if group.points and group.id not in counting
+    ]
+    return section
+
+
+def seeds(bench: Bench) -> Section:
+    """Right hand-ins pass with any random numbers."""
+    count = QUICK_SEEDS if bench.quick else SEEDS
+    right = bench.right[:QUICK_RIGHT] if bench.quick else bench.right
+    contents = {one.name: (one.limited(bench.suite), one.files()) for one in right}
+    orders = [Order(name, *contents[name], seed=seed) for seed in range(count) for name in contents]
+    section, held_count = Section("seeds"), 0
+    for held in bench.hold("seeds", orders):
+        held_count += 1
+        texts = [f"{case.spec.id}: {case.verdict.value} ({case.message})" for case in held.bad] or [held.error]
+        section.findings += [f"{held.order.name}, seed {held.order.seed}: {text}" for text in texts if text]
+    section.summary = f"{held_count} of {len(orders)} exams: {len(right)} right hand-ins with {count} seeds each"
+    if held_count < len(orders):
+        section.findings.append(f"{len(orders) - held_count} {TIME_OVER}")
+    return section
+
+
+def times(bench: Bench) -> Section:
+    """How long the cases take right hand-ins, against the limits."""
+    slowest: dict[str, float] = {}
+    for report in bench.reports_of(bench.right):
+        for result in report.cases:
+            slowest[result.spec.id] = max(slowest.get(result.spec.id, 0.0), result.cpu_s)
+    limit_s = bench.suite.limits.case_cpu_s
+    ranked = sorted(slowest.items(), key=lambda item: -item[1])
+    section = Section(
+        "times", f"{sum(slowest.values()):.1f} s of computing for all cases, {limit_s:g} s allowed for each"
+    )
+    section.notes = [f"{case}: {cpu_s:.2f} s" for case, cpu_s in ranked[:SLOWEST]]
+    for case, cpu_s in ranked:
+        if cpu_s > SLOW_SHARE * limit_s:
+            section.notes.append(
+                f"{case} takes a right hand-in more than half of the limit; ask for more time by a mark"
+            )
+    section.data = {"cpu_s": {case: round(cpu_s, 3) for case, cpu_s in ranked}}
+    return section
+
+
+def practice(bench: Bench) -> Section:
+    """What is given out for practice works, and a right hand-in passes it."""
+    choice = choose_for_practice(bench.suite)
+    section = Section("practice", f"{len(choice.tests)} test files are given out, {len(choice.withheld)} are not")
+    section.notes = [f"kept back: {reason}" for reason in choice.withheld.values()]
+    if has_practice(bench.suite):
+        with tempfile.TemporaryDirectory() as folder, unpacked(bench.suite) as place:
+            bench.right[0].write(Path(folder))
+            command = [sys.executable, str(place / "practise.py"), "--language", "en", folder]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            section.findings.append(f"{bench.right[0].name} does not pass at home:\n{done.stdout[-2000:]}")
+    return section
+
+
+def attacks(bench: Bench) -> Section:
+    """The sandbox holds, as abgabe doctor shows."""
+    cases = probe(ColdPairs(bench.sandbox)).cases
+    broken = [case for case in cases if case.verdict is not Verdict.PASSED]
+    section = Section("attacks", f"{len(cases) - len(broken)} of {len(cases)} attempts to break out stopped")
+    section.findings = [f"{case.spec.id}: {case.message}" for case in broken]
+    return section
+
+
+def _specs(bench: Bench) -> list[CaseSpec]:
+    """All cases, as an exam has told of them."""
+    return [case.spec for report in bench.reports_of(bench.right[:1]) for case in report.cases]
+
+
+CHECKS: dict[str, Callable[[Bench], Section]] = {
+    "hand-ins": candidates,
+    "texts": texts,
+    "groups": groups,
+    "times": times,
+    "practice": practice,
+    "attacks": attacks,
+    "seeds": seeds,
+    "mutants": mutation,
+}
+"""In this order."""
