@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Sequence
 
@@ -51,7 +52,10 @@ class Teller:
             self._explain(result)
 
     def _explain(self, result: CaseResult) -> None:
-        self.say(result.message.text(self._language), MARGIN)
+        if result.message.code == "missing_module":
+            self.say(self.word("not_installed", name=result.message.params["name"], python=sys.executable), MARGIN)
+        else:
+            self.say(result.message.text(self._language), MARGIN)
         if result.traceback:
             if result.verdict is Verdict.TIMEOUT:
                 self.say(self.word("where"), MARGIN)

@@ -21,6 +21,12 @@ WORDS: dict[str, Words] = {
         "en": "Missing here: {names}. Install it with: {python} -m pip install {names}",
         "de": "Hier fehlt: {names}. Installiere es mit: {python} -m pip install {names}",
     },
+    "not_installed": {
+        "en": "Your code imports “{name}”, which is not installed here. If the exercise allows it, install its package "
+        "with {python} -m pip.",
+        "de": "Dein Code importiert „{name}“, das hier nicht installiert ist. Wenn die Aufgabe es erlaubt, installiere "
+        "dessen Paket mit {python} -m pip.",
+    },
     "heading": {"en": "{title}: the visible cases", "de": "{title}: die sichtbaren Fälle"},
     "hint": {"en": "Hint: {text}", "de": "Hinweis: {text}"},
     "why": {"en": "Why it matters: {text}", "de": "Warum es zählt: {text}"},

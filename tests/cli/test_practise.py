@@ -193,6 +193,11 @@ def test_missing_packages_are_named_with_what_to_do(tmp_path: Path) -> None:
     assert "-m pip install numpy pytest" in done.stdout
 
 
+def test_what_is_not_installed_is_the_machines_lack(practise: Practise, tmp_path: Path) -> None:
+    done = practise(MINI, changed(tmp_path, "import torchvision"))
+    assert "Your code imports “torchvision”, which is not installed here." in done.stdout
+
+
 def test_the_command_does_the_same_without_a_zip(abgabe: Run) -> None:
     right = abgabe("practise", "mini", DATA / "mini_right")
     assert right.returncode == 0, right.stdout + right.stderr
