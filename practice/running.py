@@ -44,6 +44,7 @@ class _Known:
     plan: list[CaseSpec] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     running: str = ""
+    patience_s: float = 0.0
 
 
 def run(order: Order) -> Iterator[CaseResult]:
@@ -54,7 +55,8 @@ def run(order: Order) -> Iterator[CaseResult]:
         code = yield from _one_process(order, known)
         if known.running:
             known.done.append(known.running)
-            yield _died(next(spec for spec in known.plan if spec.id == known.running), code)
+            spec = next(spec for spec in known.plan if spec.id == known.running)
+            yield _died(spec, code) if code is not None else _never_ended(spec, known.patience_s)
             known.running = ""
         elif len(known.done) == before:
             if known.plan or code:
@@ -62,8 +64,8 @@ def run(order: Order) -> Iterator[CaseResult]:
             return
 
 
-def _one_process(order: Order, known: _Known) -> Generator[CaseResult, None, int]:
-    """Start a process for the cases that are left; its exit code."""
+def _one_process(order: Order, known: _Known) -> Generator[CaseResult, None, int | None]:
+    """Start a process for the cases that are left; its exit code, None where it had to be killed."""
     job = order.root.parent / "job.json"
     asked = {"suite": str(order.exercise.folder), "root": str(order.root), "seed": order.seed, "only": order.only}
     job.write_text(json.dumps({**asked, "done": known.done}), "utf-8")
@@ -76,13 +78,15 @@ def _one_process(order: Order, known: _Known) -> Generator[CaseResult, None, int
             if kind == "planned":
                 known.plan = [CaseSpec.from_json(spec) for spec in value]
             elif kind == "started":
-                known.running = value["case"]
+                known.running, known.patience_s = value["case"], value["patience_s"]
             elif kind == "finished":
                 known.running = ""
                 result = CaseResult.from_json(value)
                 known.done.append(result.spec.id)
                 yield result
         return process.wait()
+    except queue.Empty:
+        return None
     finally:
         process.kill()
         process.wait()
@@ -108,7 +112,7 @@ def _start(job: Path, root: Path, log: IO[bytes]) -> subprocess.Popen[str]:
 
 
 def _told(process: subprocess.Popen[str]) -> Iterator[tuple[str, Any]]:
-    """What the process tells, line by line, until it ends or is silent for longer than it said it would be."""
+    """What the process tells, line by line. Raises queue.Empty when it is silent for longer than it said."""
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
@@ -119,11 +123,7 @@ def _told(process: subprocess.Popen[str]) -> Iterator[tuple[str, Any]]:
     threading.Thread(target=read, daemon=True).start()
     patience_s = LOADING_S
     while True:
-        try:
-            line = lines.get(timeout=patience_s)
-        except queue.Empty:
-            process.kill()
-            return
+        line = lines.get(timeout=patience_s)
         if not line:
             return
         ((kind, value),) = json.loads(line).items()
@@ -131,8 +131,12 @@ def _told(process: subprocess.Popen[str]) -> Iterator[tuple[str, Any]]:
         yield kind, value
 
 
+def _never_ended(spec: CaseSpec, limit_s: float) -> CaseResult:
+    return CaseResult(spec, Verdict.TIMEOUT, Message("timeout_cpu", {"during": DURING, "limit_s": limit_s}))
+
+
 def _died(spec: CaseSpec, code: int) -> CaseResult:
-    """A case in which the process ended, by itself or by our hand."""
+    """A case in which the process ended by itself."""
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
         return CaseResult(spec, Verdict.CRASHED, Message("killed", {"during": DURING, "signal": name}))

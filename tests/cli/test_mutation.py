@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.candidates import Candidate
 from cli.mutation.mutants import argued, mutants
 from core.settings import PROJECT
 
@@ -80,3 +81,9 @@ def test_an_equivalent_mutant_needs_an_argument(tmp_path: Path) -> None:
     (tmp_path / "equivalent_mutants.toml").write_text('[[mutant]]\nid = "12345678"\n')
     with pytest.raises(ValueError, match="reason"):
         argued(tmp_path)
+
+
+def test_every_argument_that_we_keep_is_about_a_mutant_that_exists() -> None:
+    for path in PLAIN.parents[1].glob("*/*/equivalent_mutants.toml"):
+        existing = {mutant.id for mutant in mutants(Candidate(path.parent).files())}
+        assert set(argued(path.parent)) <= existing, path

@@ -153,6 +153,13 @@ def test_a_loop_says_where_it_was(practise: Practise, tmp_path: Path) -> None:
     assert 'It was here when it was stopped:\n               File "Layers/Double.py", line 3, in forward' in done.stdout
 
 
+def test_a_loop_that_lets_no_python_run_is_ended_from_outside(practise: Practise, tmp_path: Path) -> None:
+    done = practise(quick(tmp_path), changed(tmp_path, "return sum(range(10**13))"), "--case", "forward")
+    assert done.returncode == 1
+    assert "too slow   Forward doubles its input." in done.stdout
+    assert "Too slow: the case used more than 10.6 s" in done.stdout
+
+
 def test_a_case_may_ask_for_more_time(practise: Practise, tmp_path: Path) -> None:
     suite = quick(tmp_path)
     test = suite / "test_double.py"
