@@ -142,16 +142,19 @@ def test_optimizers_are_copies(student):
 
 @pytest.mark.advisory
 def test_one_loss_for_each_iteration(student, rng):
-    """train adds one number to `loss` for each iteration.
+    """train adds one number to `loss` for each iteration: that of the network's output and the batch's labels.
 
-    de: train fügt `loss` je Iteration eine Zahl hinzu.
+    de: train fügt `loss` je Iteration eine Zahl hinzu: die zur Ausgabe des Netzes und den Labels des Batches.
     hint: `self.loss.append(self.forward())` in the loop of train, and nowhere else.
     hint.de: `self.loss.append(self.forward())` in der Schleife von train, und sonst nirgends.
-    why: The course's tests only draw this list. If it is empty, or has two entries for each step, the curve misleads.
-    why.de: Die Kurstests zeichnen diese Liste nur. Ist sie leer oder hat sie zwei Einträge je Schritt, führt die Kurve
-      in die Irre.
+    why: The course's tests only draw this list. If it is empty, has two entries for each step, or other numbers, the
+      curve misleads.
+    why.de: Die Kurstests zeichnen diese Liste nur. Ist sie leer, hat sie zwei Einträge je Schritt oder andere Zahlen,
+      führt die Kurve in die Irre.
     """
-    net = classifier(student, 1e-4, Batches(rng))
+    batches = Batches(rng, number=1)
+    net, (x, label) = classifier(student, 1e-4, batches), batches.next()
+    expected = student.Optimization.Loss.CrossEntropyLoss().forward(net.test(x), label)
     net.train(5)
     net.train(2)
     count = len(net.loss)
@@ -162,6 +165,8 @@ def test_one_loss_for_each_iteration(student, rng):
     )
     for loss in net.loss:
         assert_number(loss, what={"en": "an entry of loss", "de": "ein Eintrag von loss"})
+    first = {"en": "the first entry of loss", "de": "der erste Eintrag von loss"}
+    assert_close(net.loss[0], expected, what=first)
 
 
 @pytest.mark.advisory
