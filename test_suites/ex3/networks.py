@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from support import assert_unchanged
 
 from exam.checks import assert_finite, assert_shape, assert_true
 from reference_impl import accuracy
@@ -126,9 +127,11 @@ def learns(build: Callable[[], Any], data: Data, *, iterations: int, bar: float)
     return None
 
 
-def same_twice(net: Any, data: Data) -> None:
-    """Two tests with the same input give the same output."""
-    first, second = (assert_shape(net.test(data.test[0]), data.test[1].shape, what=OUTPUT) for _ in range(2))
+def same_twice(student: Any, net: Any, data: Data) -> None:
+    """Two tests with the same array give the same output: it must not have been changed in between either."""
+    inputs = student.keep(data.test[0].copy())
+    first, second = (assert_shape(net.test(inputs), data.test[1].shape, what=OUTPUT) for _ in range(2))
+    assert_unchanged(student, inputs, data.test[0], en="the input of test", de="die Eingabe von test")
     assert_true(
         np.array_equal(first, second),
         "Two calls of test with the same input gave different outputs. test must set the testing phase in every layer "

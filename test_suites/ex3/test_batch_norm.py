@@ -4,7 +4,7 @@ matrix is normalised column by column, an image channel by channel."""
 from __future__ import annotations
 
 import numpy as np
-from support import FORWARD, assert_trainable, assert_training_phase
+from support import FORWARD, assert_trainable, assert_training_phase, assert_unchanged
 
 from exam.checks import assert_close, assert_shape, assert_true
 
@@ -202,9 +202,11 @@ def test_forward_train_phase_convolutional(student, rng):
     check_train_phase(make(student), draw(rng, IMAGES))
 
 
-def check_test_phase(layer, x):
+def check_test_phase(student, layer, x):
     """After one batch in training, testing normalises with that batch's mean and variance."""
-    layer.forward(x)
+    kept = student.keep(x.copy())
+    layer.forward(kept)
+    assert_unchanged(student, kept, x, en="the input of forward", de="die Eingabe von forward")
     layer.testing_phase = True
     output = channels(assert_shape(layer.forward(np.zeros(x.shape)), x.shape, what=FORWARD))
     assert_true(
@@ -253,7 +255,7 @@ def test_forward_test_phase(student, rng):
     hint: The first batch sets the running mean and variance; only later ones are averaged in.
     hint.de: Der erste Batch setzt laufenden Mittelwert und Varianz; erst spätere werden hineingemittelt.
     """
-    check_test_phase(make(student), draw(rng, MATRIX))
+    check_test_phase(student, make(student), draw(rng, MATRIX))
 
 
 def test_forward_test_phase_convolutional(student, rng):
@@ -263,4 +265,4 @@ def test_forward_test_phase_convolutional(student, rng):
     hint: As for a matrix, after reformat.
     hint.de: Wie bei einer Matrix, nach reformat.
     """
-    check_test_phase(make(student), draw(rng, IMAGES))
+    check_test_phase(student, make(student), draw(rng, IMAGES))

@@ -3,7 +3,10 @@ batch depend on every input, and so does the gradient."""
 
 from __future__ import annotations
 
-from support import SumOfSquares, check_input_gradient, check_parameter_gradient, grows
+import numpy as np
+from support import FORWARD, SumOfSquares, check_input_gradient, check_parameter_gradient, grows, shape_of
+
+from exam.checks import assert_finite, assert_true
 
 CHANNELS = 3
 MATRIX, IMAGES = (7, CHANNELS), (3, CHANNELS, 2, 2)
@@ -31,7 +34,17 @@ def test_gradient(student, rng):
       Batches. Übergib die Varianz, nicht die Standardabweichung.
     """
     x, loss = draw(rng, MATRIX)
-    check_input_gradient(student, make(student), x, loss, limit=INPUT_LIMIT)
+    layer = make(student)
+    error = loss.error(assert_finite(layer.forward(x), what=FORWARD))
+    returned = layer.backward(error)
+    assert_true(
+        shape_of(returned) != MATRIX or not np.allclose(returned, error / x.std(axis=0)),
+        "The gradient treats mean and variance as constants, but every input has a part in both. "
+        "Helpers.compute_bn_gradients takes that into account.",
+        "Der Gradient behandelt Mittelwert und Varianz wie Konstanten, aber jede Eingabe hat an beiden Anteil. "
+        "Helpers.compute_bn_gradients berücksichtigt das.",
+    )
+    check_input_gradient(student, layer, x, loss, limit=INPUT_LIMIT)
 
 
 def test_gradient_convolutional(student, rng):

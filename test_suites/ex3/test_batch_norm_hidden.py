@@ -111,7 +111,7 @@ def test_running_moments(student, rng, shape):
     why.de: Die Kurstests trainieren vor dem Testen nur einen Batch.
     """
     layer = make(student)
-    first, second = draw(rng, shape), draw(rng, shape) + 4
+    first, second = draw(rng, shape), draw(rng, shape) + 10
     layer.forward(first)
     layer.forward(second)
     (mean, var), (mean_1, var_1), (mean_2, var_2) = stored_moments(layer, shape), moments(first), moments(second)
@@ -133,7 +133,7 @@ def test_running_moments(student, rng, shape):
     )
     averaged_deviation = (share * np.sqrt(var_1) + (1 - share) * np.sqrt(var_2)) ** 2
     assert_true(
-        not np.allclose(var, averaged_deviation, rtol=1e-6) or np.allclose(var_1, var_2, rtol=1e-3),
+        not np.allclose(var, averaged_deviation, rtol=1e-6) or np.allclose(var_1, var_2, rtol=0.03),
         "The standard deviations are averaged; average the variances, and take the root of the result.",
         "Es werden die Standardabweichungen gemittelt; mittle die Varianzen und ziehe aus dem Ergebnis die Wurzel.",
     )

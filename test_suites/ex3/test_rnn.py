@@ -92,7 +92,7 @@ def test_update(student, rng):
     hint: After the loop over time, update the weights of the hidden state and of the output. Uses Sgd.
     hint.de: Ändere nach der Schleife über die Zeit die Gewichte des Hidden State und der Ausgabe. Benutzt Sgd.
     """
-    recurrent.check_update(student, make(student), rng)
+    recurrent.check_update(student, lambda *sizes: make(student, *sizes), rng)
 
 
 def test_gradient(student, rng):

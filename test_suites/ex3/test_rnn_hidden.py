@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from recurrent import Spread
+import recurrent
+from recurrent import Spread, check_short_steps
 from support import (
     BACKWARD,
     FORWARD,
@@ -94,6 +95,20 @@ def test_one_update_for_each_backward_pass(student, rng):
     layer.backward(rng.standard_normal(np.shape(output)))
     what = {"en": "weights after one step of Sgd", "de": "weights nach einem Schritt von Sgd"}
     assert_close(layer.weights, before - rate * np.asarray(layer.gradient_weights), what=what)
+
+
+@pytest.mark.advisory
+def test_short_steps_go_downhill(student, rng):
+    """With a small learning rate, too, every backward pass improves the weights.
+
+    de: Auch mit kleiner Lernrate verbessert jeder Rückwärtslauf die Gewichte.
+    hint: Sgd steps against the gradient; give it gradient_weights as it is, without a minus of your own.
+    hint.de: Sgd geht gegen den Gradienten; gib ihm gradient_weights, wie es ist, ohne eigenes Minus.
+    why: The course's test has learning rate 1. So long a step in the wrong direction overshoots and looks like growth.
+    why.de: Der Kurstest hat die Lernrate 1. Ein so langer Schritt in die falsche Richtung schießt übers Ziel hinaus und
+      sieht wie Wachstum aus.
+    """
+    check_short_steps(student, student.Layers.RNN.RNN(recurrent.INPUTS, recurrent.HIDDEN, recurrent.OUTPUTS), rng)
 
 
 @pytest.mark.advisory

@@ -83,7 +83,7 @@ def test_iris_data_with_batchnorm(student):
         iterations=500,
         bar=NORMALISED_BAR,
     )
-    same_twice(net, iris())
+    same_twice(student, net, iris())
 
 
 @slow_code_may_need
@@ -98,7 +98,7 @@ def test_iris_data_with_dropout(student):
     layers = for_iris(student, between=[student.Layers.Dropout.Dropout(0.3)])
     net = make(student, optimizers.Adam(1e-2, 0.9, 0.999), iris(), layers)
     net.train(50)
-    same_twice(net, iris())
+    same_twice(student, net, iris())
 
 
 def check_digits(student, optimizer, *, iterations=40, **layers):
