@@ -59,8 +59,12 @@ def test_names(student, rng):
     """
     export(student, rng)
     facts = student.ExamNets.onnx_facts()
-    assert_equal(facts["inputs"], ["input"], what={"en": "the file's inputs", "de": "die Eingänge der Datei"})
-    assert_equal(facts["outputs"], ["output"], what={"en": "the file's outputs", "de": "die Ausgänge der Datei"})
+    inputs, outputs = ([str(name) for name in facts[end]] for end in ("inputs", "outputs"))
+    assert_true(
+        inputs == ["input"] and outputs == ["output"],
+        f"The file has the inputs {inputs} and the outputs {outputs}.",
+        f"Die Datei hat die Eingänge {inputs} und die Ausgänge {outputs}.",
+    )
 
 
 @pytest.mark.advisory

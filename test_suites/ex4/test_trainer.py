@@ -45,7 +45,7 @@ def test_validation_changes_nothing(student, rng):
     training = bench(student, rng)
     before = training.weights()
     training.validate()
-    assert_close(training.weights(), before, what={"en": "the weights", "de": "die Gewichte"})
+    assert_close(training.weights(), before, what={"en": "the vector of weights", "de": "der Vektor der Gewichte"})
 
 
 @pytest.mark.advisory
@@ -99,11 +99,15 @@ def test_fit_returns_losses(student, rng):
     losses = bench(student, rng).fit(EPOCHS)
     assert_true(
         isinstance(losses, list) and len(losses) == 2,
-        "fit should return two lists of numbers.",
-        "fit sollte zwei Listen von Zahlen zurückgeben.",
+        "The method fit should return two lists of numbers.",
+        "Die Methode fit sollte zwei Listen von Zahlen zurückgeben.",
     )
     lengths = [len(part) for part in losses]
-    assert_equal(lengths, [EPOCHS, EPOCHS], what={"en": "the length of the lists", "de": "die Länge der Listen"})
+    assert_true(
+        lengths == [EPOCHS, EPOCHS],
+        f"After {EPOCHS} epochs the two lists that fit returns have {lengths[0]} and {lengths[1]} entries.",
+        f"Nach {EPOCHS} Epochen haben die zwei Listen, die fit zurückgibt, {lengths[0]} und {lengths[1]} Einträge.",
+    )
     assert_true(
         bool(np.isfinite(losses).all()),
         "A loss that fit returns is not a finite number.",
@@ -127,5 +131,7 @@ def test_checkpoint(student, rng):
     training.spoil()
     training.trainer.restore_checkpoint(EPOCHS)
     assert_close(
-        training.weights(), saved, what={"en": "the restored weights", "de": "die wiederhergestellten Gewichte"}
+        training.weights(),
+        saved,
+        what={"en": "the vector of restored weights", "de": "der Vektor der wiederhergestellten Gewichte"},
     )

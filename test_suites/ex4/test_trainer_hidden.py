@@ -29,7 +29,7 @@ def test_gradients_are_reset(student, rng):
     fresh.take_over(training)
     training.step(1)
     fresh.step(1)
-    what = {"en": "the weights after a second step", "de": "die Gewichte nach einem zweiten Schritt"}
+    what = {"en": "the vector of weights after a second step", "de": "der Gewichtsvektor nach einem zweiten Schritt"}
     assert_close(training.weights(), fresh.weights(), what=what, rtol=1e-4, atol=1e-6)
 
 

@@ -35,11 +35,11 @@ def predict(net, inputs):
         return as_array(net(inputs))
 
 
-def shake(net):
-    """Weights as different from the first ones as a long training could make them."""
+def shake(net, strength):
+    """Move each weight at random, by ``strength`` times what is usual among the weights of its layer."""
     with torch.no_grad():
         for weights in net.parameters():
-            weights.add_(torch.randn_like(weights) * (0.1 + 2 * weights.std(unbiased=False)))
+            weights.add_(torch.randn_like(weights) * (strength * (0.05 + weights.std(unbiased=False))))
 
 
 def first_gradient(net, inputs):
