@@ -1,0 +1,39 @@
+"""Grading the grader: hand-ins to exercise 3, right and wrong, and the verdict that each of their cases must get (see
+tests/test_suites/candidates.py)."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.settings import PROJECT
+from core.suites import load_suite
+from tests.test_suites.candidates import Candidate, Exams, candidates
+
+ALL = candidates("ex3")
+NAMES = [candidate.name for candidate in ALL]
+
+
+@pytest.fixture(scope="module")
+def exams(request, grade, tmp_path_factory):
+    """The exams that this run asks for, all of them begun before the first one is waited for."""
+    exams = Exams(load_suite(PROJECT / "test_suites" / "ex3"), grade, tmp_path_factory.mktemp)
+    items = [item for item in request.session.items if item.path == request.path]
+    exams.begin(item.callspec.params["name"] for item in items if hasattr(item, "callspec"))
+    return exams
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_case_gets_its_verdict(name, exams):
+    Candidate("ex3", name).check(exams.suite, exams.report(name))
+
+
+def right_but_for_what_is_optional(candidate):
+    cases = candidate.expected.get("verdicts", {})
+    return candidate.expected["points"] == 100 and all(case.startswith("LSTM.") for case in cases)
+
+
+def test_right_hand_ins_earn_all_points_whatever_became_of_the_optional_lstm():
+    for candidate in ALL:
+        assert candidate.is_right is right_but_for_what_is_optional(candidate), candidate.name
+    handed_in = {"Layers/LSTM.py" in candidate.files() for candidate in ALL if candidate.is_right}
+    assert handed_in == {True, False}
