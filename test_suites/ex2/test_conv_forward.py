@@ -54,8 +54,8 @@ def _mistakes(x, bias, expected):
         ),
         (
             (expected - bias) / channels + bias,
-            "The channels were averaged; add them up.",
-            "Die Kanäle wurden gemittelt; summiere sie.",
+            "The channels were averaged, or only one was used; add up all of them.",
+            "Die Kanäle wurden gemittelt, oder nur einer wurde benutzt; summiere alle.",
         ),
         (
             smooth(x)[:, -1:] + bias,
