@@ -30,6 +30,7 @@ $(VENV)/sandbox/.made: $(VENV)/.installed $(wildcard docker/*/requirements.txt) 
 TORCH_MADE := $(VENV)/sandbox/.torch-made
 $(TORCH_MADE): $(VENV)/sandbox/.made $(wildcard docker/candidate-torch/packages/*/*.py docker/candidate-torch/packages/*/*/*.py)
 	$(BIN)/python -m worker.sandbox.environment candidate-torch
+	$(BIN)/python -m worker.sandbox.setup_docker candidate-torch
 	@touch $@
 
 ifeq ($(TORCH),yes)

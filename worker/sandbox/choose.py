@@ -8,14 +8,14 @@ from core.errors import SandboxUnavailable
 from core.settings import Settings
 from worker.sandbox.base import SANDBOX_MISSING, Sandbox
 from worker.sandbox.bubblewrap import Bubblewrap
-from worker.sandbox.environment import wanted
+from worker.sandbox.environment import NAMES, wanted
 
 Kind = Literal["auto", "docker", "bubblewrap"]
 
 
 def choose(kind: Kind, settings: Settings) -> tuple[Sandbox, str | None]:
-    """The sandbox, ready to start boxes of every image that setup has made, and a line for the operator where it is
-    second choice. Raises SandboxUnavailable with the lines that mend it."""
+    """The sandbox, ready to start boxes, and a line for the operator where it is second choice. A large image that
+    setup makes only where it is asked to is not looked for. Raises SandboxUnavailable with the lines that mend it."""
     if kind == "bubblewrap":
         return _bubblewrap(settings), None
     try:
@@ -46,6 +46,6 @@ def _docker(settings: Settings) -> Sandbox:
     from worker.sandbox.docker import Docker  # its SDK takes a while to load, and not everybody has an engine
 
     sandbox = Docker(settings.docker_runtime)
-    for image in wanted(settings.sandbox_env_dir):
+    for image in NAMES:
         sandbox.check(image)
     return sandbox

@@ -64,8 +64,8 @@ class Docker:
             raise _unavailable(f"the engine has no runtime {self._runtime}", "Add it to /etc/docker/daemon.json.")
 
     def image(self, name: str) -> str:
-        """The image's id; built, once, where the engine does not have it: a large one only by ``check``, so that no
-        exam waits for minutes. Raises SandboxUnavailable."""
+        """The image's id; built, once, where the engine does not have it: a large one only by ``check``, which setup
+        calls, so that no exam waits for minutes. Raises SandboxUnavailable."""
         return self._image(name, build=name not in environment.ON_REQUEST)
 
     def check(self, image: str) -> None:
