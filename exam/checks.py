@@ -122,6 +122,7 @@ def assert_close(
         finding = Message("wrong_shape", {"what": what, "expected": str(wanted.shape), "got": str(array.shape)})
         raise CheckFailed(_with_relation(finding, _transposed(array, wanted, rtol, atol)))
     assert_finite(array, what=what)
+    array, wanted = (np.asarray(one, float) if one.dtype == bool else one for one in (array, wanted))
     error = np.abs(array - wanted)
     bad = error > atol + rtol * np.abs(wanted)
     if bad.any():

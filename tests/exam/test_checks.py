@@ -62,6 +62,13 @@ def test_right_values_pass_in_any_dtype(kind: type) -> None:
     assert_close(RIGHT.T.copy().T, RIGHT, what="it")
 
 
+def test_truth_values_are_compared_as_0_and_1() -> None:
+    mask = np.array([[True, False], [False, True]])
+    assert_close(mask, mask, what="it")
+    assert_close(mask, mask.astype(float), what="it")
+    assert close(~mask, mask).code in ("wrong_values", "relation")
+
+
 def test_the_tolerance_is_absolute_plus_relative() -> None:
     assert_close([100.0 + 1.0], np.array([100.0]), what="it", rtol=0.01, atol=0.0)
     assert close([100.0 + 1.1], np.array([100.0]), rtol=0.01, atol=0.0).code == "wrong_values"
