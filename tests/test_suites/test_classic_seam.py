@@ -18,7 +18,8 @@ from tests.test_suites.classic import (
     lay_out,
 )
 
-TESTS = {"ex1": 30, "ex2": 79, "ex3": 155}
+TESTS = {"ex1": {30}, "ex2": {79}, "ex3": {144, 155}}
+"""Of exercise 3 more where an LSTM is handed in."""
 SELECTED = [
     ("ex1", "right_plain"),
     ("ex1", "right_flat_from_base"),
@@ -28,6 +29,7 @@ SELECTED = [
     ("ex1", "softmax_wrong_axis"),
     ("ex1", "loss_per_sample"),
     ("ex2", "right_im2col"),
+    ("ex3", "right_flat_transposed"),
 ]
 """Each takes thousands of remote calls."""
 
@@ -54,5 +56,5 @@ def test_the_course_s_file_gives_the_same_verdicts_across_the_seam(exercise, nam
     candidate = Candidate(exercise, name)
     across = across_the_seam(grade("bubblewrap", suites[exercise], candidate.write(tmp_path)))
     assert across == alone[exercise, name]
-    assert len(across) == TESTS[exercise]
+    assert len(across) in TESTS[exercise]
     assert all(across.values()) or not candidate.is_right
