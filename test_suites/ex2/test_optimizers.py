@@ -101,6 +101,11 @@ def test_adam(student):
             "The corrected v and r were kept for the next step: keep the uncorrected ones.",
             "Die korrigierten v und r wurden für den nächsten Schritt behalten: Behalte die unkorrigierten.",
         ),
+        (
+            (0.0, -0.9814954576223638),
+            "The step counter stands still: mu and rho are not raised to the number of the step.",
+            "Der Schrittzähler steht still: mu und rho werden nicht mit der Nummer des Schritts potenziert.",
+        ),
         ((0.0, -1.0), "The second step forgot the first one.", "Der zweite Schritt hat den ersten vergessen."),
     )
     adam = student.Optimization.Optimizers.Adam(1.0, 0.01, 0.02)

@@ -31,3 +31,9 @@ def test_right_hand_ins_earn_all_points_and_pass_every_case():
     for candidate in ALL:
         right = candidate.expected["points"] == 100 and not candidate.expected.get("verdicts")
         assert candidate.is_right is right, candidate.name
+
+
+def test_there_are_enough_of_both_kinds():
+    right = [candidate for candidate in ALL if candidate.is_right]
+    assert len(right) >= 5
+    assert len(ALL) - len(right) >= 40
