@@ -10,7 +10,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from core.settings import PROJECT
+from core.suites import load_suite
 from tests.test_suites.candidates import Candidate
+from tests.test_suites.classic import lay_out
 
 
 class Failures:
@@ -36,13 +37,11 @@ class Failures:
 
 def measure(exercise: str, name: str, seeds: int, files: list[str]) -> Failures:
     """The failures of ``files`` over ``seeds`` seeds."""
-    suite, failures = PROJECT / "test_suites" / exercise, Failures()
+    suite, failures = load_suite(PROJECT / "test_suites" / exercise), Failures()
     with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder) / "src_to_implement"
-        shutil.copytree(suite / "provided", tree)
-        Candidate(exercise, name).write(tree)
+        tree = lay_out(Candidate(exercise, name), suite, Path(folder))
         options = ["-q", "-p", "exam.plain", "-p", "no:cacheprovider", "-c", "/dev/null", "--student", str(tree)]
-        paths = [str(suite / file) for file in files]
+        paths = [str(suite.folder / file) for file in files]
         for seed in range(seeds):
             with contextlib.redirect_stdout(io.StringIO()):
                 pytest.main([*options, "--exam-seed", str(seed), *paths], plugins=[failures])
