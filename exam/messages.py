@@ -88,7 +88,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     # How the student's code ended.
     "raised": {"en": "Your code raised {type}: {text}", "de": "Dein Code löste {type} aus: {text}"},
     "missing_module": {
-        "en": "Your code imports “{name}”, which is not available here. Use only the packages that the exercise allows.",
+        "en": "Your code imports “{name}”, which is not there. Use only packages that the exercise allows.",
         "de": "Dein Code importiert „{name}“, das es hier nicht gibt. Verwende nur Pakete, die die Aufgabe erlaubt.",
     },
     "missing_file": {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from exam.messages import Language, Message
 
-__all__ = ["CaseResult", "CaseSpec", "Fault", "Language", "Message", "Report", "Verdict"]
+__all__ = ["CaseResult", "CaseSpec", "Fault", "Language", "Message", "Report", "Verdict", "printable"]
 
 
 class Fault(enum.StrEnum):
@@ -101,13 +102,16 @@ class CaseResult:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CaseResult:
-        """Raises KeyError, TypeError or ValueError where ``data`` is not such a result."""
+        """Raises KeyError, TypeError or ValueError where ``data`` is not such a result.
+
+        Its texts hold words of the student's code: they are made printable here, where they leave the sandbox.
+        """
         return cls(
             spec=CaseSpec.from_json(data["spec"]),
             verdict=Verdict(data["verdict"]),
-            message=Message(str(data["message"]["code"]), dict(data["message"]["params"])),
-            traceback=str(data["traceback"]),
-            prints=str(data["prints"]),
+            message=Message(printable(str(data["message"]["code"])), printable(dict(data["message"]["params"]))),
+            traceback=printable(str(data["traceback"])),
+            prints=printable(str(data["prints"])),
             cpu_s=float(data["cpu_s"]),
             wall_s=float(data["wall_s"]),
             seed=int(data["seed"]),
@@ -131,3 +135,22 @@ class Report:
             if fault in faults:
                 return fault
         return Fault.NOBODY
+
+
+def printable(value: Any) -> Any:
+    """Text, or texts within lists and dicts, without what steers a terminal, reorders a line, or is no Unicode text
+    at all and could be neither stored nor sent: each such character becomes U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isprintable() else "".join(map(_printable, value.replace("\r\n", "\n")))
+    if isinstance(value, dict):
+        return {printable(key): printable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(inner) for inner in value]
+    return value
+
+
+def _printable(char: str) -> str:
+    if char == "\r":
+        return "\n"  # a progress bar's
+    harmless = char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return char if harmless else "\ufffd"

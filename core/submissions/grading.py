@@ -17,7 +17,7 @@ from core.deps import Deps
 from core.errors import AbgabeError, LeaseLost, texts
 from core.models import Attempt, AttemptState, CaseRow, Exercise, Submission, SubmissionState
 from core.scoring import Score
-from exam.report import CaseResult, CaseSpec, Fault, Report
+from exam.report import CaseResult, CaseSpec, Fault, Report, printable
 
 LEASE_LOST = texts(
     "lease.lost",
@@ -130,7 +130,7 @@ def fail(deps: Deps, claim: Claim, error: AbgabeError) -> SubmissionState:
     with deps.database.write() as session:
         submission, attempt = _own(session, claim)
         attempt.state, attempt.finished_at, attempt.fault = AttemptState.FAILED, now, error.fault
-        attempt.error = {"code": error.code, "params": error.params}
+        attempt.error = {"code": error.code, "params": printable(error.params)}
         count_try(deps, submission, now, pause_s=deps.settings.retry_backoff_s * 2**submission.tries)
         state = submission.state
     log.warning("attempt.failed", submission=claim.submission_id, number=claim.number, state=state, error=str(error))
