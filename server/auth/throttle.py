@@ -18,6 +18,9 @@ TOO_OFTEN = texts(
     de=("Zu viele falsche Passwörter.", "Bitte {minutes} min warten und es dann noch einmal versuchen."),
 )
 
+MOST_LOGIN = 80
+"""Characters of what was typed as a login that are remembered: no account has a longer one."""
+
 
 class Throttle:
     """At most ``failures`` per account and address within ``window_s``; remembers ``most`` of them."""
@@ -36,7 +39,7 @@ class Throttle:
     def attempt(self, login: str, address: str) -> None:
         """Count one more attempt, as failed until ``succeeded``. Raises TooOften where it may not be made."""
         with self._lock:
-            times = self._recent((login, address))
+            times = self._recent(_key(login, address))
             if len(times) < self._failures:
                 times.append(self._clock())
                 return
@@ -45,7 +48,7 @@ class Throttle:
 
     def succeeded(self, login: str, address: str) -> None:
         with self._lock:
-            self._seen.pop((login, address), None)
+            self._seen.pop(_key(login, address), None)
 
     def _recent(self, key: tuple[str, str]) -> deque[float]:
         times = self._seen.setdefault(key, deque(maxlen=self._failures))
@@ -55,3 +58,7 @@ class Throttle:
         while len(self._seen) > self._most:
             self._seen.popitem(last=False)
         return times
+
+
+def _key(login: str, address: str) -> tuple[str, str]:
+    return login[:MOST_LOGIN].casefold(), address

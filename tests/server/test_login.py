@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.models import ApiToken, LoginSession, User
+from server.auth import passwords
 from server.auth.passwords import LEAST
 from server.auth.throttle import Throttle
 from server.errors import TooOften
@@ -213,3 +214,15 @@ def test_passwords_and_tokens_are_not_stored_as_they_are(house: House) -> None:
     assert stored.hash != token
     assert token.startswith(stored.prefix)
     assert len(stored.prefix) < len(token) / 3
+
+
+def test_a_flood_of_logins_is_turned_away_and_not_queued() -> None:
+    places = [passwords._places.acquire(blocking=False) for _ in range(12)]
+    try:
+        with pytest.raises(TooOften) as refused:
+            passwords.matches("any password", None)
+        assert refused.value.retry_after_s > 0
+    finally:
+        for _ in filter(None, places):
+            passwords._places.release()
+    assert not passwords.matches("any password", None)
