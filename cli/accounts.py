@@ -8,8 +8,8 @@ import sys
 from sqlalchemy import select
 
 from cli.console import say
-from core.database import Database, check_schema, open_database
-from core.errors import NotFound, texts
+from cli.state import open_existing
+from core.errors import NotFound, StudentError, texts
 from core.models import Role, User
 from core.settings import Settings
 from server.auth.accounts import add_user
@@ -20,18 +20,27 @@ USER_UNKNOWN = texts(
     en=("There is no account “{login}”.", "Make it with: abgabe user add {login}"),
     de=("Es gibt kein Konto „{login}“.", "Es entsteht mit: abgabe user add {login}"),
 )
+DAYS_WRONG = texts(
+    "token.days_wrong",
+    en=("A token cannot be valid for {days:g} days.", "Give more than 0 and at most {most}, or leave --days out."),
+    de=("Ein Token kann nicht {days:g} Tage gelten.", "Mehr als 0 und höchstens {most} angeben oder --days weglassen."),
+)
+
+MOST_DAYS = 36_500
 
 
 def add(settings: Settings, login: str, name: str, role: Role, password_stdin: bool) -> None:
     """Make an account; print its password where we made it up."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else make_password()
-    add_user(_database(settings), login, password, name=name, role=role)
+    add_user(open_existing(settings), login, password, name=name, role=role)
     say(f"{role.value} {login}" + ("" if password_stdin else f"  password: {password}"))
 
 
 def create_token_for(settings: Settings, login: str, name: str, days: float | None) -> None:
     """Make a token and print it."""
-    database = _database(settings)
+    if days is not None and not 0 < days <= MOST_DAYS:  # NaN is neither
+        raise StudentError(DAYS_WRONG, days=days, most=MOST_DAYS)
+    database = open_existing(settings)
     with database.read() as session:
         user_id = session.scalar(select(User.id).where(User.login == login))
     if user_id is None:
@@ -43,9 +52,3 @@ def make_password() -> str:
     """A password that can be read aloud and typed: three groups of four letters and digits, 60 bits."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(3))
-
-
-def _database(settings: Settings) -> Database:
-    database = open_database(settings.database)
-    check_schema(database.engine)
-    return database

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from cli.console import say
-from core.database import Database, check_schema, open_database
+from cli.state import open_existing
+from core.database import Database
 from core.models import Course, Exercise
 from core.settings import Settings
 from core.suites import Suite, Text, find_suite
@@ -14,8 +15,7 @@ from core.suites import Suite, Text, find_suite
 def add(settings: Settings, slug: str, title: str, exercises: list[str]) -> None:
     """Make the course, or add exercises to it. Raises NotFound for an exercise without a suite."""
     suites = [find_suite(settings.suites_dir, name) for name in exercises]
-    database = open_database(settings.database)
-    check_schema(database.engine)
+    database = open_existing(settings)
     added = ensure_course(database, slug, {"en": title or slug}, suites)
     database.close()
     say(f"course {slug}: " + (", ".join(f"added {name}" for name in added) or "nothing to add"))

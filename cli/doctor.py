@@ -6,12 +6,13 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from rich.markup import escape
 
 from cli.console import language, out
-from core.database import check_schema, open_database
+from cli.state import is_absent, open_existing
 from core.errors import AbgabeError
 from core.queue import CeleryQueue, make_app
 from core.settings import Settings
@@ -83,14 +84,10 @@ def _data_dir(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    if settings.database.startswith("sqlite") and not (settings.data_dir / "abgabe.sqlite3").exists():
+    if is_absent(settings):
         return "none yet (abgabe up makes it)"
-    database = open_database(settings.database)
-    try:
-        check_schema(database.engine)
+    with closing(open_existing(settings)) as database:
         return f"{database.engine.dialect.name}, schema up to date"
-    finally:
-        database.close()
 
 
 def _queue(settings: Settings) -> str:

@@ -36,7 +36,7 @@ SandboxKind = Literal["auto", "docker", "bubblewrap"]
 @app.command("up")
 def up_command(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default: ABGABE_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; default: ABGABE_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; default: ABGABE_PORT.")] = None,
 ) -> None:
     """Serve this installation until Ctrl-C; without a broker, grade in the same process."""
     from cli import up
@@ -47,7 +47,7 @@ def up_command(
 
 @app.command("demo")
 def demo_command(
-    port: Annotated[int | None, typer.Option(help="Port to listen on; another one if it is taken.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; another one if it is taken.")] = None,
 ) -> None:
     """A demo course with accounts and two hand-ins, served until Ctrl-C. A second start keeps the data."""
     from cli import demo
@@ -89,7 +89,8 @@ def grade_command(
     """
     from cli import grade
 
-    sys.exit(grade.grade(get_settings(), exercise, paths, as_json, sandbox, seed))
+    with failing_with(3):
+        sys.exit(grade.grade(get_settings(), exercise, paths, as_json, sandbox, seed))
 
 
 @app.command("practise")
@@ -105,7 +106,8 @@ def practise_command(
     """
     from cli import practise
 
-    sys.exit(practise.practise(get_settings(), exercise, folder, ["--case", case, "--seed", str(seed)]))
+    with failing_with(2):
+        sys.exit(practise.practise(get_settings(), exercise, folder, ["--case", case, "--seed", str(seed)]))
 
 
 @app.command("submit")
@@ -181,4 +183,5 @@ def suite_check_command(
     from cli import suite_check
 
     wish = suite_check.Wish(candidates, quick, minutes, jobs, mutate, tuple(only or ()))
-    sys.exit(suite_check.suite_check(get_settings(), exercise, sandbox, wish, as_json))
+    with failing_with(2):
+        sys.exit(suite_check.suite_check(get_settings(), exercise, sandbox, wish, as_json))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import structlog
 import uvicorn
 
 from cli.console import err, say
+from cli.state import open_existing
 from core.database import check_schema, migrate
 from core.deps import Deps
 from core.embedded import start_embedded_worker
@@ -21,6 +23,7 @@ from core.errors import AbgabeError, OurError, SandboxUnavailable, SuiteBroken, 
 from core.queries import exercises_in_use
 from core.queue import open_deps
 from core.settings import Settings
+from core.storage import make_private_folder
 from core.submissions import Reconciler
 from core.suites import find_suite, suite_names
 from server.app import create_app
@@ -55,13 +58,15 @@ def up(settings: Settings, host: str | None, port: int | None) -> None:
     with listening(host, port) as sock:
         if settings.embedded:
             migrate_database(settings)
+        else:
+            open_existing(settings).close()
         serve(settings, sock)
 
 
 def migrate_database(settings: Settings) -> None:
     """Make the data directory and bring the database to this program's schema."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings.data_dir)
     except OSError as error:
         raise OurError(DATA_DIR_UNUSABLE, path=str(settings.data_dir), reason=error.strerror) from error
     migrate(settings.database)
@@ -97,13 +102,19 @@ def url_of(sock: socket.socket) -> str:
 def serve(settings: Settings, sock: socket.socket, on_ready: Callable[[Deps, str], None] | None = None) -> None:
     """Serve on ``sock``; ``on_ready`` is called with the page's address when requests can come."""
     configure_logging(settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what ends a service, too, ends its sandboxes
     deps = open_deps(settings)
     try:
         check_schema(deps.database.engine)
         with _grading(deps):
             app = create_app(settings, deps)
             config = uvicorn.Config(
-                app, log_config=None, access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
+                app,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=settings.trusted_proxies,
             )
             say(f"Abgabe is at {url_of(sock)}  (Ctrl-C ends it)")
             if on_ready:

@@ -44,10 +44,9 @@ SCHEMA_NEW = texts(
 )
 UNREACHABLE = texts(
     "database.unreachable",
-    en=("The database {url} cannot be reached ({reason}).", "Is it running, and made? abgabe migrate makes it."),
-    de=("Die Datenbank {url} ist nicht erreichbar ({reason}).", "Läuft sie, gibt es sie? abgabe migrate legt sie an."),
+    en=("The database {url} cannot be used ({reason}).", "Is it running, and ABGABE_DATABASE_URL right?"),
+    de=("Die Datenbank {url} ist nicht benutzbar ({reason}).", "Läuft sie, und stimmt ABGABE_DATABASE_URL?"),
 )
-
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = {"read_only": True, "postgresql_readonly": True}  # ours for SQLite, SQLAlchemy's for PostgreSQL
@@ -138,10 +137,13 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 def migrate(url: str) -> None:
-    """Bring the database at ``url``, new or old, to this program's schema. Several processes may do so at once."""
+    """Bring the database at ``url``, new or old, to this program's schema. Several processes may do so at once.
+
+    Raises OurError where it cannot be reached.
+    """
     engine = make_engine(url)
     try:
-        with engine.begin() as connection:
+        with _reachable(engine), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sqlalchemy.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             config = _alembic_config()
@@ -154,16 +156,22 @@ def migrate(url: str) -> None:
 def check_schema(engine: Engine) -> None:
     """Raises DatabaseOutdated unless the database has exactly this program's schema, OurError if it cannot tell."""
     scripts = ScriptDirectory.from_config(_alembic_config())
-    try:
-        with engine.connect().execution_options(**READ_ONLY) as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise OurError(UNREACHABLE, url=engine.url.render_as_string(hide_password=True), reason=reason) from error
+    with _reachable(engine), engine.connect().execution_options(**READ_ONLY) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
     if found == scripts.get_current_head():
         return
     known = {script.revision for script in scripts.walk_revisions()}
     raise DatabaseOutdated(SCHEMA_OLD if found is None or found in known else SCHEMA_NEW, found=found)
+
+
+@contextmanager
+def _reachable(engine: Engine) -> Iterator[None]:
+    """Says in our words that the database did not answer."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise OurError(UNREACHABLE, url=engine.url.render_as_string(hide_password=True), reason=reason) from error
 
 
 def _alembic_config() -> Config:

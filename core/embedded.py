@@ -23,14 +23,18 @@ from celery.worker import WorkController
 from core.deps import Deps
 from core.errors import OurError, texts
 from core.queue import GRADE_QUEUE, App, CeleryQueue, Worker, worker_name
+from core.storage import make_private_folder
 from core.submissions import Reconciler, expire_leases
 
 DATA_DIR_IN_USE = texts(
     "data_dir.in_use",
-    en=("The data directory {path} is in use by another process.", "Stop that server, or choose another data_dir."),
+    en=(
+        "The data directory {path} is in use by another process.",
+        "Stop that server, or choose another ABGABE_DATA_DIR.",
+    ),
     de=(
         "Das Datenverzeichnis {path} wird von einem anderen Prozess benutzt.",
-        "Bitte jenen Server beenden oder ein anderes data_dir wählen.",
+        "Bitte jenen Server beenden oder ein anderes ABGABE_DATA_DIR wählen.",
     ),
 )
 
@@ -41,7 +45,7 @@ class DataDirLock:
     """Ownership of a data directory, until ``release`` or the death of the process. ``id`` names the directory."""
 
     def __init__(self, data_dir: Path) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(data_dir)
         self._file = (data_dir / "owner.lock").open("a+", encoding="ascii")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

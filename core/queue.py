@@ -33,8 +33,8 @@ REGRADE_QUEUE = "regrade"
 
 BROKER_DOWN = texts(
     "queue.broker_down",
-    en=("The message broker cannot be reached ({reason}).", "Is Redis running, and broker_url right?"),
-    de=("Der Nachrichtendienst ist nicht erreichbar ({reason}).", "Läuft Redis, und stimmt broker_url?"),
+    en=("The message broker cannot be reached ({reason}).", "Is Redis running, and ABGABE_BROKER_URL right?"),
+    de=("Der Nachrichtendienst ist nicht erreichbar ({reason}).", "Läuft Redis, und stimmt ABGABE_BROKER_URL?"),
 )
 
 COMMON = {

@@ -11,11 +11,23 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from core.errors import OurError, texts
+
+SETTINGS_INVALID = texts(
+    "settings.invalid",
+    en=("A setting is not valid. {reasons}.", "Correct the variable, or the secret file of the same name."),
+    de=("Eine Einstellung ist ungültig. {reasons}.", "Bitte die Variable oder die gleichnamige Geheimnisdatei ändern."),
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
+DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 class Settings(BaseSettings):
@@ -34,6 +46,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+    trusted_proxies: str = Field("", description="Addresses of the TLS proxies whose X-Forwarded-For is believed.")
     base_url: str | None = Field(None, description="Where users reach the server, e.g. https://abgabe.example.org.")
     secret_key_file: Path | None = Field(None, description="File with the key that signs; empty: in data_dir.")
     session_hours: float = Field(12.0, gt=0, description="A login lasts this long.")
@@ -51,6 +64,24 @@ class Settings(BaseSettings):
     requeue_s: float = Field(30.0, gt=0, description="A queued submission is suspected lost after so long.")
     max_attempts: int = Field(3, ge=1, description="Attempts that may fail through no fault of the student's.")
     retry_backoff_s: float = Field(10.0, ge=0, description="Pause before the second attempt; doubles each time.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_of_ours(cls, url: str) -> str:
+        try:
+            known = not url or make_url(url).drivername in DATABASES
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError("must begin with sqlite:/// or postgresql:// and be a valid address")
+        return url
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError("must be an address such as https://abgabe.example.org")
+        return url
 
     @property
     def database(self) -> str:
@@ -96,6 +127,16 @@ def _create_key(path: Path) -> None:
 
 @cache
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
+    """The settings of this process, read once. Raises OurError with the variable's name where one is not valid."""
     folder = Path(os.environ.get("ABGABE_SECRETS_DIR", "/run/secrets"))
-    return Settings(_secrets_dir=folder if folder.is_dir() else None)
+    try:
+        return Settings(_secrets_dir=folder if folder.is_dir() else None)
+    except ValidationError as error:
+        # the value itself is not repeated: it may be a secret
+        reasons = (f"{_variable(one['loc'][0])}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
+        raise OurError(SETTINGS_INVALID, reasons="; ".join(reasons)) from None
+
+
+def _variable(field: object) -> str:
+    """The environment variable that sets a field."""
+    return f"ABGABE_{field}".upper()

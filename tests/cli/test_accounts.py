@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.conftest import Run
 
 
@@ -29,6 +31,9 @@ def test_mistakes_get_one_clear_line_and_exit_code_2(abgabe: Run) -> None:
         ("user", "add", "ada"): "ada",
         ("token", "create", "nobody"): "nobody",
         ("course", "add", "dl", "ex77"): "ex77",
+        ("token", "create", "ada", "--days", "nan"): "nan",
+        ("token", "create", "ada", "--days", "1e99"): "1e+99",
+        ("token", "create", "ada", "--days", "0"): "more than 0",
     }
     for words, named in mistakes.items():
         done = abgabe(*words)
@@ -37,8 +42,10 @@ def test_mistakes_get_one_clear_line_and_exit_code_2(abgabe: Run) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_without_a_database_the_user_is_told_to_make_one(abgabe: Run) -> None:
+def test_without_a_database_the_user_is_told_to_make_one(abgabe: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
     done = abgabe("user", "add", "ada")
-    assert done.returncode != 0
-    assert "abgabe migrate" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert f"There is no database in {tmp_path / 'data'} (ABGABE_DATA_DIR)." in done.stderr
+    assert "abgabe migrate makes it." in done.stderr
+    assert list((tmp_path / "data").iterdir()) == []

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from core.settings import Settings
+from core.errors import OurError
+from core.settings import Settings, get_settings
 from tests.core.state_makers import together
 
 
@@ -29,6 +30,27 @@ def test_each_field_is_documented() -> None:
 def test_nonsense_is_refused() -> None:
     with pytest.raises(ValidationError):
         Settings(lease_s=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ABGABE_PORT", "abc"),
+        ("ABGABE_SANDBOX", "none"),
+        ("ABGABE_BASE_URL", "foo"),
+        ("ABGABE_DATABASE_URL", "foo"),
+        ("ABGABE_DATABASE_URL", "mysql://a:topsecret@b/c"),
+        ("ABGABE_DATABASE_URL", "postgresql://a:topsecret@127.0.0.1:port/c"),
+    ],
+)
+def test_a_variable_that_is_not_valid_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(OurError) as caught:
+        get_settings.__wrapped__()  # past the cache
+    assert caught.value.text().startswith(f"A setting is not valid. {name}: ")
+    assert "topsecret" not in str(caught.value)
 
 
 def test_by_default_everything_is_in_the_data_directory(tmp_path: Path) -> None:
