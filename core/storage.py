@@ -39,6 +39,12 @@ CHUNK_BYTES = 1 << 20
 LEFTOVER_AGE_S = 24 * 3600.0
 
 
+def make_private_folder(path: Path) -> None:
+    """Make ``path``, for this user alone: password hashes and hand-ins will lie in it. One that is there stays as it
+    is, as whoever made it wanted it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 class Stored(NamedTuple):
     sha256: str
     size_bytes: int

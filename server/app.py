@@ -45,6 +45,7 @@ def create_app(settings: Settings, deps: Deps) -> FastAPI:
         openapi_url=f"{BASE}/openapi.json",
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # its redirects would repeat whatever host the request names
     )
     app.state.services = Services(
         deps, Sessions(deps.database, settings.session_hours, deps.clock), Throttle(), settings.secret_key()
