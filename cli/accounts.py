@@ -7,12 +7,13 @@ import sys
 
 from sqlalchemy import select
 
-from cli.console import say
+from cli.console import err, say
 from cli.state import open_existing
+from core.database import Database
 from core.errors import NotFound, StudentError, texts
 from core.models import Role, User
 from core.settings import Settings
-from server.auth.accounts import add_user
+from server.auth.accounts import add_user, set_password
 from server.auth.tokens import create_token
 
 USER_UNKNOWN = texts(
@@ -31,9 +32,18 @@ MOST_DAYS = 36_500
 
 def add(settings: Settings, login: str, name: str, role: Role, password_stdin: bool) -> None:
     """Make an account; print its password where we made it up."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else make_password()
+    password = _chosen_password(password_stdin)
     add_user(open_existing(settings), login, password, name=name, role=role)
     say(f"{role.value} {login}" + ("" if password_stdin else f"  password: {password}"))
+
+
+def renew_password(settings: Settings, login: str, password_stdin: bool) -> None:
+    """Set a new password for someone who has forgotten theirs; print it where we made it up."""
+    password = _chosen_password(password_stdin)
+    database = open_existing(settings)
+    set_password(database, _id_of(database, login), password)
+    say(login + ("" if password_stdin else f"  password: {password}"))
+    err.print("Sessions and API tokens of this account have ended.", markup=False)
 
 
 def create_token_for(settings: Settings, login: str, name: str, days: float | None) -> None:
@@ -41,11 +51,19 @@ def create_token_for(settings: Settings, login: str, name: str, days: float | No
     if days is not None and not 0 < days <= MOST_DAYS:  # NaN is neither
         raise StudentError(DAYS_WRONG, days=days, most=MOST_DAYS)
     database = open_existing(settings)
+    say(create_token(database, _id_of(database, login), name, days=days).secret)
+
+
+def _chosen_password(from_stdin: bool) -> str:
+    return sys.stdin.readline().rstrip("\n") if from_stdin else make_password()
+
+
+def _id_of(database: Database, login: str) -> int:
     with database.read() as session:
         user_id = session.scalar(select(User.id).where(User.login == login))
     if user_id is None:
         raise NotFound(USER_UNKNOWN, login=login)
-    say(create_token(database, user_id, name, days=days).secret)
+    return user_id
 
 
 def make_password() -> str:

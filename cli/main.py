@@ -138,6 +138,18 @@ def user_add_command(
         accounts.add(get_settings(), login, name, role, password_stdin)
 
 
+@user.command("password")
+def user_password_command(
+    login: Annotated[str, typer.Argument(help="Whose password is forgotten.")],
+    password_stdin: Annotated[bool, typer.Option(help="Read the new password from standard input.")] = False,
+) -> None:
+    """Set a new password, printed once, and end the account's sessions and API tokens."""
+    from cli import accounts
+
+    with failing_with(2):
+        accounts.renew_password(get_settings(), login, password_stdin)
+
+
 @course.command("add")
 def course_add_command(
     slug: Annotated[str, typer.Argument(help="The course's short name.")],

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+
+from core.database import open_database
+from core.models import ApiToken
+from server.auth.accounts import authenticate
 from tests.cli.conftest import Run
 
 
@@ -17,6 +22,19 @@ def test_a_new_installation_gets_its_database_course_users_and_tokens(abgabe: Ru
     assert abgabe("token", "create", "ada").stdout.startswith("ag_")
 
 
+def test_a_forgotten_password_is_replaced_and_what_it_opened_ends(abgabe: Run, tmp_path: Path) -> None:
+    abgabe("migrate")
+    abgabe("user", "add", "ada")
+    abgabe("token", "create", "ada")
+    done = abgabe("user", "password", "ada")
+    assert done.returncode == 0, done.stderr
+    database = open_database(f"sqlite:///{tmp_path / 'data' / 'abgabe.sqlite3'}")
+    with database.read() as session:
+        assert session.scalars(select(ApiToken)).all() == []
+    assert authenticate(database, "ada", done.stdout.split()[-1]).login == "ada"
+    database.close()
+
+
 def test_a_password_from_standard_input_is_not_printed(abgabe: Run) -> None:
     abgabe("migrate")
     done = abgabe("user", "add", "ada", "--password-stdin", stdin="correct horse battery\n")
@@ -28,7 +46,12 @@ def test_mistakes_get_one_clear_line_and_exit_code_2(abgabe: Run) -> None:
     abgabe("migrate")
     abgabe("user", "add", "ada")
     mistakes = {
-        ("user", "add", "ada"): "ada",
+        ("user", "add", "ada"): "abgabe user password ada",
+        ("user", "add", "Ada"): "abgabe user password ada",
+        ("user", "add", ""): "cannot be a login",
+        ("user", "add", "a b"): "“a b” cannot be a login",
+        ("user", "add", "a\nb"): "cannot be a login",
+        ("user", "password", "eve"): "There is no account “eve”",
         ("token", "create", "nobody"): "nobody",
         ("course", "add", "dl", "ex77"): "ex77",
         ("token", "create", "ada", "--days", "nan"): "nan",
