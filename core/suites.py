@@ -72,9 +72,12 @@ class Limits(_Table):
     most_cpu_s: Annotated[float, Field(gt=0)] = 120.0
     """The most that the mark ``limits`` of a single case may ask for."""
 
+    exam_wall_s: Annotated[float, Field(gt=0)] = 3600.0
+    """The most that all cases together may take."""
+
     def of_a_case(self) -> dict[str, float | int]:
         """Those that hold for each case, as the exam takes them."""
-        return self.model_dump(exclude={"most_cpu_s"})
+        return self.model_dump(exclude={"most_cpu_s", "exam_wall_s"})
 
 
 class Group(_Table):

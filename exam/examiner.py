@@ -11,6 +11,7 @@ import random
 import socket
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,10 @@ from exam.wire import PROTOCOL, CandidateLost, CaseFinished, CaseStarted, Finish
 
 MAX_FRAME_BYTES = 64 << 20
 CANDIDATE_WAIT_S = 60.0
+PATIENT_CASES = 3
+"""After so many cases in which the student's code waited for what never came …"""
+HURRIED_WALL_S = 5.0
+"""… the others may take only so long: one hand-in must not keep a worker for an hour."""
 MAX_BROKEN = 4000
 """Characters of what is told about each part of a broken suite: the end says most."""
 # Plugins of pytest that a suite does not need; each costs milliseconds before the first verdict.
@@ -56,6 +61,7 @@ class Exam:
         self._errors: list[BaseException] = []
         self._student = Student(seam, tree)
         self._seed = 0
+        self._waited_in_vain = 0
         self.broken: list[str] = []
         self.lost = False
 
@@ -130,6 +136,8 @@ class Exam:
     def _case(
         self, item: pytest.Item, nextitem: pytest.Item | None, spec: CaseSpec, limits: CaseLimits
     ) -> tuple[CaseResult, bool]:
+        if self._waited_in_vain >= PATIENT_CASES:
+            limits = replace(limits, case_wall_s=min(limits.case_wall_s, HURRIED_WALL_S))
         self._seed = case_seed(self._job.seed, spec.id)
         self._errors.clear()
         np.random.seed(self._seed % (1 << 32))
@@ -143,6 +151,7 @@ class Exam:
         ended = self._seam.end()
         error = self._errors[0] if self._errors else None
         judgement = judge(error, case, ended, own_waited_s() - waited_before_s)
+        self._waited_in_vain += judgement.message.code == "timeout_idle"
         result = CaseResult(
             spec=spec,
             verdict=judgement.verdict,

@@ -109,6 +109,12 @@ TEXTS: dict[str, dict[Language, str]] = {
         "de": "Keine Antwort innerhalb von {limit_s} s, fast ohne zu rechnen: {during} wartet auf etwas, das nie kommt "
         "(input(), sleep, eine Sperre?).",
     },
+    "exam_too_long": {
+        "en": "Not run: the cases before it did not end by themselves and used up the {minutes} min that an exam may "
+        "take.",
+        "de": "Nicht gelaufen: Die Fälle davor kamen zu keinem Ende und haben die {minutes} min aufgebraucht, die eine "
+        "Prüfung dauern darf.",
+    },
     "memory": {
         "en": "Too much memory: {during} needed more than {limit_mib} MiB.",
         "de": "Zu viel Speicher: {during} brauchte mehr als {limit_mib} MiB.",

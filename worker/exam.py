@@ -14,7 +14,7 @@ from exam import wire
 from exam.channel import Channel, Closed, Late
 from exam.report import CaseResult, CaseSpec, Message, Report, Verdict
 from exam.wire import WireError
-from worker.pairs import EXAM_FAILED, Pair, Pairs, patience_s
+from worker.pairs import EXAM_FAILED, Pair, Pairs
 
 MAX_BARREN_ROUNDS = 3
 """Pairs of sandboxes in a row that brought no verdict. After each death the remaining cases go to a new pair."""
@@ -65,10 +65,14 @@ def examine(
     """Examine the canonical tree ``files``. Every case ends in a verdict; cases that ended by our doing have
     Verdict.OUR_ERROR. Raises SuiteBroken, or an OurError where not even that is possible."""
     course = _Course(suite, on_event)
+    deadline = time.monotonic() + suite.limits.exam_wall_s
     barren = 0
     while barren < MAX_BARREN_ROUNDS:
         known = course.known()
-        lost = _round(suite, files, seed, pairs, course)
+        lost = _round(suite, files, seed, pairs, course, deadline)
+        if time.monotonic() >= deadline:
+            course.out_of_time()
+            break
         if course.note(lost):
             break
         barren = barren + 1 if course.known() == known else 0
@@ -125,6 +129,17 @@ class _Course:
             self._trouble = lost.reason
         return bool(self._plan) and not self.only()
 
+    def out_of_time(self) -> None:
+        """End the cases that are left: by the student's doing, where most of the time went to cases that did not end
+        by themselves; else by ours."""
+        used_up_s = sum(one.wall_s for one in self._results.values() if one.verdict is Verdict.TIMEOUT)
+        self._trouble = "the exam as a whole took too long"
+        if used_up_s > self._suite.limits.exam_wall_s / 2:
+            message = Message("exam_too_long", {"minutes": f"{self._suite.limits.exam_wall_s / 60:.3g}"})
+            for spec in self._plan:
+                if spec.id not in self._results:
+                    self.finished(CaseResult(spec, Verdict.TIMEOUT, message), False)
+
     def _ended_badly(self, lost: _Lost) -> CaseResult:
         spec = next(spec for spec in self._plan if spec.id == lost.case)
         if lost.verdict is Verdict.CRASHED:
@@ -140,12 +155,14 @@ class _Course:
         return Report(self._suite.id, self._suite.version, seed, cases)
 
 
-def _round(suite: Suite, files: Mapping[str, bytes], seed: int, pairs: Pairs, course: _Course) -> _Lost | None:
+def _round(
+    suite: Suite, files: Mapping[str, bytes], seed: int, pairs: Pairs, course: _Course, latest: float
+) -> _Lost | None:
     """One pair of sandboxes, until all is said or one of them is gone."""
     with contextlib.closing(pairs.take(suite)) as pair:
         channel = pair.channel()
         channel.say(_job(suite, files, seed, course.only()))
-        return _listen(channel, course, pair, suite)
+        return _listen(channel, course, pair, suite, latest)
 
 
 def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -> wire.Job:
@@ -165,10 +182,9 @@ def _job(suite: Suite, files: Mapping[str, bytes], seed: int, only: list[str]) -
     )
 
 
-def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite) -> _Lost | None:
+def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite, latest: float) -> _Lost | None:
     """Take the examiner's messages until it has finished. Raises SuiteBroken and SandboxFailed."""
     case, wall_s = "", suite.limits.case_wall_s
-    latest = time.monotonic() + patience_s(suite)
     try:
         while True:
             soon = time.monotonic() + wall_s + SILENCE_S

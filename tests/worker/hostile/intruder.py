@@ -268,6 +268,7 @@ def meddle_with_supervisor():
     return {
         "limits": outcome(resource.prlimit, 1, resource.RLIMIT_CPU, (1, 1)),
         "priority": outcome(os.setpriority, os.PRIO_PROCESS, 1, 19),
+        "own priority": outcome(os.setpriority, os.PRIO_PROCESS, 0, 19),
         "everybody's priority": outcome(os.setpriority, os.PRIO_USER, 0, 19),
         "processors": outcome(os.sched_setaffinity, 1, {0}),
         "scheduling": outcome(os.sched_setscheduler, 1, os.SCHED_IDLE, os.sched_param(0)),
