@@ -16,6 +16,9 @@ def test_a_new_installation_gets_its_database_course_users_and_tokens(abgabe: Ru
     assert abgabe("migrate").returncode == 0
     assert "added mini" in abgabe("course", "add", "dl", "mini").stdout
     assert "nothing to add" in abgabe("course", "add", "dl", "mini").stdout
+    titled = ("course", "add", "dl", "mini", "--title", "Deep Learning")
+    assert abgabe(*titled).stdout == "course dl: title is now “Deep Learning”\n"
+    assert "nothing to add" in abgabe(*titled).stdout
     made = abgabe("user", "add", "ada", "--role", "tutor")
     assert made.returncode == 0
     assert "password:" in made.stdout
@@ -53,6 +56,8 @@ def test_mistakes_get_one_clear_line_and_exit_code_2(abgabe: Run) -> None:
         ("user", "add", "a\nb"): "cannot be a login",
         ("user", "password", "eve"): "There is no account “eve”",
         ("token", "create", "nobody"): "nobody",
+        ("course", "add", "", "mini"): "cannot be a course's short name",
+        ("course", "add", "d l/x", "mini"): "“d l/x” cannot be",
         ("course", "add", "dl", "ex77"): "ex77",
         ("token", "create", "ada", "--days", "nan"): "nan",
         ("token", "create", "ada", "--days", "1e99"): "1e+99",
