@@ -10,7 +10,9 @@ from __future__ import annotations
 import copy
 import importlib
 import io
+import shutil
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,18 +120,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     register_marks(config)
-    root = Path(config.getoption("--student")).resolve()
-    sys.path[:0] = [str(root), *(str(path) for path in sorted(root.iterdir()) if path.is_dir())]
-    sys.path.append(str(root.parent))
     groups: list[GroupTests] = []
+    provided: list[Path] = []
     for folder in dict.fromkeys(_folder_of(argument) for argument in config.args):
         if (folder / "suite.toml").is_file():
             suite = tomllib.loads((folder / "suite.toml").read_text("utf-8"))
-            sys.path += [str(folder), str(folder / suite["tree"].get("provided", "provided"))]
+            provided.append(folder / suite["tree"].get("provided", "provided"))
+            sys.path += [str(folder), str(provided[-1])]
             groups += [
                 GroupTests(one["id"], tuple(one["tests"]), frozenset(one.get("promote", ()))) for one in suite["group"]
             ]
     config.stash[_GROUPS] = tuple(groups)
+    root = _complete(Path(config.getoption("--student")).resolve(), provided, config)
+    sys.path[:0] = [str(root), *(str(path) for path in sorted(root.iterdir()) if path.is_dir())]
+    sys.path.append(str(root.parent))
+
+
+def _complete(root: Path, provided: list[Path], config: pytest.Config) -> Path:
+    """The student's folder; where provided files are not in it, a copy that has them, as every candidate does."""
+    if all((root / file.relative_to(one)).exists() for one in provided for file in one.rglob("*")):
+        return root
+    place = Path(tempfile.mkdtemp(prefix="abgabe-plain-"))
+    config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
+    made = place / "src_to_implement"
+    for source in (root, *provided):
+        shutil.copytree(source, made, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    config.option.student = str(made)
+    return made
 
 
 def _folder_of(argument: str) -> Path:

@@ -76,7 +76,10 @@ WORDS: dict[str, Words] = {
         "de": "Das ist keine Note: Nur die Prüfung auf dem Server zählt, in dessen Umgebung und mit anderen "
         "Zufallszahlen.",
     },
-    "no_case": {"en": "No case has run.", "de": "Kein Fall ist gelaufen."},
+    "no_case": {
+        "en": "No case has run. Names for --case are those of the functions in cases/, such as “forward”.",
+        "de": "Kein Fall ist gelaufen. Namen für --case sind die der Funktionen in cases/, etwa „forward“.",
+    },
     "broken": {
         "en": "The cases could not be loaded: {text}",
         "de": "Die Fälle ließen sich nicht laden: {text}",

@@ -36,7 +36,7 @@ def passes(tmp_path: Path, *lines: str, seed: int = 0) -> None:
     suite, tree = tmp_path / "suite", tmp_path / "tree"
     (tree / "Layers").mkdir(parents=True)
     (tree / "Layers" / "Double.py").write_text(DOUBLE)
-    suite.mkdir()
+    suite.mkdir(exist_ok=True)
     (suite / "suite.toml").write_text(SUITE)
     body = "".join(f"    {line}\n" for line in lines)
     cases = "".join(f"def test_{name}(student, rng):\n{body}\n" for name in ("first", "second"))
@@ -74,3 +74,11 @@ def test_what_is_missing_is_said_as_in_an_exam(tmp_path: Path, name: str, code: 
 def test_numbers_are_those_of_an_exam_with_that_seed(tmp_path: Path) -> None:
     expected = [float(np.random.default_rng(case_seed(5, f"A.{name}")).random()) for name in ("first", "second")]
     passes(tmp_path, f"assert rng.random() in {expected}", seed=5)
+
+
+def test_provided_files_are_there_as_the_server_lays_them(tmp_path: Path) -> None:
+    package = tmp_path / "suite" / "provided" / "Layers"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("__all__ = ['Double']\n")
+    (package / "Given.py").write_text("GIVEN = 7\n")
+    passes(tmp_path, "assert student.Layers.Given.GIVEN == 7", "assert student.Layers.Double.double(2) == 4")
