@@ -12,16 +12,16 @@ from typing import Any
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from cli.console import complain, err, language, out
+from cli.verdicts import Told, add, table
 from core import intake
 from core.errors import AbgabeError
 from core.results import result_json
 from core.scoring import Score, score
 from core.settings import Settings
 from core.suites import Suite, find_suite
-from exam.report import Fault, Report, Verdict
+from exam.report import Fault, Report
 from worker.exam import CaseFinished, ExamEvent, Planned, examine
 from worker.pairs import ColdPairs
 from worker.sandbox.base import Sandbox
@@ -125,24 +125,9 @@ def _tell(taken: intake.Intake, notice: str | None) -> None:
 def _print(graded: Graded) -> None:
     for group in graded.score.groups:
         title = next(one.title for one in graded.suite.groups if one.id == group.id)
-        table = Table(
-            title=f"{escape(title.get(language(), title['en']))}: {group.points:g} / {group.max_points:g}",
-            title_justify="left",
-            title_style="bold",
-            box=None,
-            show_header=False,
-            pad_edge=False,
-        )
-        table.add_column(width=12)
-        table.add_column(ratio=1)
+        shown = table(f"{title.get(language(), title['en'])}: {group.points:g} / {group.max_points:g}")
         for case in (case for case in graded.report.cases if case.spec.group == group.id):
-            style = "green" if case.verdict is Verdict.PASSED else "red" if case.spec.counts else "yellow"
-            text = escape(case.spec.title.get(language(), case.spec.title["en"]))
-            if case.verdict is not Verdict.PASSED:
-                text += f"\n[dim]{escape(case.message.text(language()))}[/dim]"
-                text += f"\n[dim]{escape(case.traceback.rstrip())}[/dim]" if case.traceback else ""
-            mark = case.verdict.value if case.spec.counts or case.verdict is Verdict.PASSED else "advice"
-            table.add_row(f"[{style}]{mark}[/{style}]", text)
-        out.print(table)
+            add(shown, Told.of(case))
+        out.print(shown)
     total = graded.score
     out.print(f"[bold]{total.points:g} / {total.max_points:g}[/bold]  ({graded.sandbox.kind}, {graded.total_s:.2f} s)")

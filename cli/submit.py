@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from rich.markup import escape
 
 from cli.console import complain, err, language, out
+from cli.verdicts import Told, add, table
 from core import intake
 from core.errors import AbgabeError
 from exam.report import Fault
@@ -82,11 +82,14 @@ def _upload(client: httpx.Client, exercise: str, paths: list[Path]) -> dict[str,
 
 
 def _follow(client: httpx.Client, submission_id: str) -> None:
-    """Print each verdict as it comes, until the submission is final."""
+    """Print each verdict as it comes, below its group's title, until the submission is final."""
+    group = None
     with client.stream("GET", f"/submissions/{submission_id}/events", timeout=httpx.Timeout(60, read=WAIT_S)) as answer:
         for event, data in _events(_checked(answer).iter_lines()):
             if event == "case":
-                _print_case(data)
+                heading = str(data.get("group_title") or data["group"]) if data["group"] != group else ""
+                _print_case(data, heading)
+                group = data["group"]
             if event == "done":
                 return
 
@@ -104,11 +107,10 @@ def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
             event, data = "message", ""
 
 
-def _print_case(case: dict[str, Any]) -> None:
-    passed = case["verdict"] == "passed"
-    style = "green" if passed else "red" if case["counts"] else "yellow"
-    text = escape(str(case["title"])) + ("" if passed else f" – {escape(str(case['message']))}")
-    out.print(f"[{style}]{case['verdict']:12}[/{style}] {text}")
+def _print_case(case: dict[str, Any], heading: str) -> None:
+    shown = table(heading)
+    add(shown, Told.from_json(case))
+    out.print(shown)
 
 
 def _conclude(result: dict[str, Any]) -> int:

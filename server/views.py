@@ -174,7 +174,7 @@ class ExamView:
         is_running = self.state is SubmissionState.RUNNING
         views = []
         for position, (spec, result) in enumerate(self.page.cases):
-            group_title = "" if spec.counts else self._title(spec.group)
+            group_title = "" if spec.counts else self.title_of(spec.group)
             views.append(CaseView(position, spec, result, is_running and result is None, self.language, group_title))
             is_running = is_running and result is not None
         return tuple(views)
@@ -209,7 +209,8 @@ class ExamView:
     def _counting(self) -> tuple[CaseView, ...]:
         return tuple(case for case in self.cases if case.spec.counts)
 
-    def _title(self, group: str) -> str:
+    def title_of(self, group: str) -> str:
+        """The group's title; its id where the suite of today has no such group."""
         titles = {one.id: one.title for one in self.suite.groups} if self.suite else {}
         return pick(titles.get(group, {}), self.language) or group
 
@@ -218,7 +219,7 @@ class ExamView:
         planned = {one.id: one for one in self.suite.groups}.get(name) if self.suite else None
         return GroupView(
             id=name,
-            title=self._title(name),
+            title=self.title_of(name),
             points=earned["points"] if earned else None,
             max_points=earned["max_points"] if earned else planned.points if planned else 0.0,
             needs_all=planned is not None and planned.rule == "all",

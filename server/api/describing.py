@@ -77,7 +77,7 @@ def describe_result(exam: ExamView) -> ResultOut:
         image=(attempt and attempt.image) or "",
         language=exam.language,
     )
-    base["cases"] = [describe_case(spec, result, exam.language) for spec, result in exam.page.cases]
+    base["cases"] = [describe_case(spec, result, exam) for spec, result in exam.page.cases]
     return ResultOut(submission_id=exam.submission.id, state=exam.state, **base)
 
 
@@ -88,11 +88,14 @@ def _score(submission: Submission) -> Score | None:
     return Score(submission.points, submission.max_points, groups)
 
 
-def describe_case(spec: CaseSpec, result: CaseResult | None, language: Language) -> CaseOut:
+def describe_case(spec: CaseSpec, result: CaseResult | None, exam: ExamView) -> CaseOut:
+    language, group_title = exam.language, exam.title_of(spec.group)
     if result is None:
-        return CaseOut(id=spec.id, group=spec.group, title=pick(spec.title, language), counts=spec.counts)
+        title = pick(spec.title, language)
+        return CaseOut(id=spec.id, group=spec.group, group_title=group_title, title=title, counts=spec.counts)
     return CaseOut(
         **case_json(result, language),
+        group_title=group_title,
         hint=pick(spec.hint, language),
         why=pick(spec.why, language),
         traceback=result.traceback,

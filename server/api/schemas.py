@@ -178,6 +178,7 @@ class CaseOut(BaseModel):
     model_config = _example(
         id="ReLU.trainable",
         group="ReLU",
+        group_title="ReLU",
         title="ReLU has nothing to train",
         counts=True,
         verdict="passed",
@@ -191,6 +192,7 @@ class CaseOut(BaseModel):
     )
     id: str
     group: str
+    group_title: str = ""
     title: str
     counts: bool
     verdict: Verdict | None = None

@@ -94,7 +94,7 @@ def _events(change: Change, exam: ExamView) -> Iterator[ServerSentEvent]:
         yield ServerSentEvent(event="state", data=describe_state(exam), id=str(place))
     for position in change.new_cases:
         place = replace(place, ended=place.ended | 1 << position)
-        case = describe_case(change.page.plan[position], change.page.results[position], exam.language)
+        case = describe_case(change.page.plan[position], change.page.results[position], exam)
         yield ServerSentEvent(event="case", data=case, id=str(place))
     if change.is_final:
         yield ServerSentEvent(event="done", data=describe_state(exam), id=str(place))

@@ -107,6 +107,19 @@ def test_for_people_it_prints_groups_and_reasons_in_their_language(abgabe: Run) 
     assert "Verdoppeln: 0 / 10" in done.stdout
     assert "Forward verdoppelt die Eingabe" in done.stdout
     assert "Die Ausgabe" in done.stdout or "ist in 12 von 12 Werten falsch" in done.stdout
+    assert "Hinweis: Multipliziere mit zwei." in done.stdout
+
+
+def test_of_what_the_code_printed_the_first_lines_are_shown(abgabe: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "hand_in"
+    shutil.copytree(DATA / "mini_wrong", folder)
+    code = folder / "Layers" / "Double.py"
+    code.write_text('print(*("[bold]" + str(i) for i in range(50)), sep="\\n")\n' + code.read_text())
+    done = abgabe("grade", "mini", folder)
+    assert "Your code printed:" in done.stdout
+    assert "[bold]19 " in done.stdout
+    assert "[bold]20" not in done.stdout
+    assert "… and 31 more lines" in done.stdout
 
 
 def test_the_students_tests_are_not_run(abgabe: Run, tmp_path: Path) -> None:
