@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -86,12 +86,12 @@ class Cases:
         self.tell("broken", str(excrepr)[-2000:])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        limits = dict(self._exercise.limits)
-        most_cpu_s = limits.pop("most_cpu_s")
+        given = self._exercise.limits
+        limits = CaseLimits(**{one.name: given[one.name] for one in fields(CaseLimits)})
         for item in items:
             group = group_of(item, self._groups)
             if group is not None:
-                own = case_limits(item, CaseLimits(**limits), most_cpu_s)
+                own = case_limits(item, limits, given["most_cpu_s"])
                 self._specs[item.nodeid] = case_spec(item, group), own
         items[:] = [item for item in items if item.nodeid in self._specs and self._wanted(item)]
 
