@@ -1,21 +1,27 @@
-"""``abgabe doctor``: is this installation sound? One line for each check, and the proof that the sandbox holds."""
+"""``abgabe doctor``: is this installation sound? One line for each check, and the proof that the sandbox holds.
+
+A line with an exclamation mark is a warning: it does not change the exit code.
+"""
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 from rich.markup import escape
 
 from cli.console import language, out
+from cli.images import ungradable
 from cli.state import is_absent, open_existing
-from core.errors import AbgabeError
+from core.errors import AbgabeError, SandboxUnavailable
 from core.queue import CeleryQueue, make_app
-from core.settings import Settings
+from core.settings import Settings, unknown_variables, variables
 from core.suites import load_suite, load_suites
 from exam.report import Report, Verdict
 from worker.exam import examine
@@ -43,6 +49,8 @@ def doctor(settings: Settings) -> int:
         ("sandbox", _sandbox),
     )
     results = [_report(name, check, settings) for name, check in checks]
+    for name, text in _warnings(settings):
+        out.print(f"[yellow]![/yellow] {name:15} {escape(text)}")
     return 0 if all(results) else 3
 
 
@@ -56,6 +64,17 @@ def _report(name: str, check: Check, settings: Settings) -> bool:
     mark = "[green]✓[/green]" if well else "[bold red]✗[/bold red]"
     out.print(f"{mark} {name:15} {escape(text)}")
     return well
+
+
+def _warnings(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What an installation may be without, and its keeper should know."""
+    for name in unknown_variables(os.environ):
+        close = get_close_matches(name, variables(), 1)
+        yield "settings", f"{name} is no setting" + (f"; is {close[0]} meant?" if close else "")
+    with suppress(SandboxUnavailable):  # the check of the sandbox has said so
+        sandbox, _ = choose(settings.sandbox, settings)
+        for line in ungradable(sandbox, settings.suites_dir):
+            yield "exercises", line
 
 
 def _python(settings: Settings) -> str:
@@ -85,7 +104,7 @@ def _data_dir(settings: Settings) -> str:
 
 def _database(settings: Settings) -> str:
     if is_absent(settings):
-        return "none yet (abgabe up makes it)"
+        return "none yet (abgabe migrate makes it)"
     with closing(open_existing(settings)) as database:
         return f"{database.engine.dialect.name}, schema up to date"
 

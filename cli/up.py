@@ -9,27 +9,26 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import structlog
 import uvicorn
 
 from cli.console import err, say
+from cli.images import ungradable
 from cli.state import open_existing
 from core.database import check_schema, migrate
 from core.deps import Deps
 from core.embedded import start_embedded_worker
-from core.errors import AbgabeError, OurError, SandboxUnavailable, SuiteBroken, texts
+from core.errors import AbgabeError, OurError, texts
 from core.queries import exercises_in_use
 from core.queue import open_deps
 from core.settings import Settings
 from core.storage import make_private_folder
 from core.submissions import Reconciler
-from core.suites import find_suite, suite_names
+from core.suites import find_suite
 from server.app import create_app
 from worker.binding import make_grade_deps
 from worker.pairs import MAX_SUITES, SparePairs
-from worker.sandbox.base import Sandbox
 from worker.sandbox.choose import choose
 
 PORT_TAKEN = texts(
@@ -138,7 +137,8 @@ def _grading(deps: Deps) -> Iterator[None]:
     sandbox, notice = choose(deps.settings.sandbox, deps.settings)
     if notice:
         err.print(notice, markup=False, style="yellow")
-    _say_what_is_missing(sandbox, deps.settings.suites_dir)
+    for line in ungradable(sandbox, deps.settings.suites_dir):
+        err.print(line, markup=False, style="yellow", soft_wrap=True)
     sandbox.clean_up()
     pairs = SparePairs(sandbox, deps.settings.workers)
     try:
@@ -152,18 +152,6 @@ def _grading(deps: Deps) -> Iterator[None]:
             worker.stop()
     finally:
         pairs.close()
-
-
-def _say_what_is_missing(sandbox: Sandbox, suites_dir: Path) -> None:
-    """A line for each exercise whose image setup has left out: its hand-ins would wait for nothing."""
-    for name in suite_names(suites_dir):
-        with contextlib.suppress(SuiteBroken):  # its exam says so
-            suite = find_suite(suites_dir, name)
-            try:
-                sandbox.image(suite.image)
-            except SandboxUnavailable as error:
-                text = f"{suite.title['en']} cannot be graded. {error.text('en')} {error.hint('en')}"
-                err.print(text, markup=False, style="yellow", soft_wrap=True)
 
 
 def configure_logging(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -26,6 +27,8 @@ SETTINGS_INVALID = texts(
     de=("Eine Einstellung ist ungültig. {reasons}.", "Bitte die Variable oder die gleichnamige Geheimnisdatei ändern."),
 )
 
+# read by this module, by abgabe submit, and by scripts/parts.sh
+ELSEWHERE = ("ABGABE_SECRETS_DIR", "ABGABE_SERVER", "ABGABE_TOKEN", "ABGABE_BASE_IMAGE")
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
@@ -140,3 +143,15 @@ def get_settings() -> Settings:
 def _variable(field: object) -> str:
     """The environment variable that sets a field."""
     return f"ABGABE_{field}".upper()
+
+
+def variables() -> list[str]:
+    """Every environment variable that is read."""
+    return [*map(_variable, Settings.model_fields), *ELSEWHERE]
+
+
+def unknown_variables(environment: Iterable[str]) -> list[str]:
+    """Those that look like ours and are read by nothing: misspelt, or of another version."""
+    return sorted(
+        name for name in environment if name.upper().startswith("ABGABE_") and name.upper() not in variables()
+    )

@@ -19,3 +19,12 @@ def test_each_trouble_is_named_and_the_exit_code_is_3(abgabe: Run, tmp_path: Pat
     assert "there is no suite" in done.stdout
     assert "Redis" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_no_failure_is_a_warning(abgabe: Run, installation: dict[str, str]) -> None:
+    suite = Path(installation["ABGABE_SUITES_DIR"]) / "mini" / "suite.toml"
+    suite.write_text(f'image = "candidate-nowhere"\n{suite.read_text("utf-8")}', "utf-8")
+    done = abgabe("doctor", ABGABE_DATADIR="/srv")
+    assert done.returncode == 0, done.stdout
+    assert "! settings        ABGABE_DATADIR is no setting; is ABGABE_DATA_DIR meant?" in done.stdout
+    assert "cannot be graded." in done.stdout
