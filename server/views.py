@@ -17,6 +17,7 @@ from server.i18n import pick
 from server.looks import Look
 
 FINAL = (SubmissionState.DONE, SubmissionState.STUCK)
+_DO_NOT_COMPILE = ("SyntaxError", "IndentationError", "TabError")
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,11 @@ class CaseView:
     @property
     def hint(self) -> str:
         """The author's hint: about what the code computes, so of no use where it never came to that."""
-        came_to_it = self.result is not None and self.result.verdict in (Verdict.FAILED, Verdict.RAISED)
-        return pick(self.spec.hint, self.language) if came_to_it else ""
+        if self.result is None or self.result.verdict not in (Verdict.FAILED, Verdict.RAISED):
+            return ""
+        message = self.result.message
+        never_ran = message.code == "missing_module" or message.params.get("type") in _DO_NOT_COMPILE
+        return "" if never_ran else pick(self.spec.hint, self.language)
 
     @property
     def traceback(self) -> str:
