@@ -60,6 +60,17 @@ INVALID = texts(
     en=("The request is not valid: {reason}.", "Correct it and send it again."),
     de=("Die Anfrage ist nicht gültig: {reason}.", "Bitte berichtigen und noch einmal senden."),
 )
+FIELD_MISNAMED = texts(
+    "upload.field_misnamed",
+    en=(
+        "The files came in the form field “{field}”, which is not read.",
+        "Call the field “files”, once for each file: curl -F files=@submission.zip …",
+    ),
+    de=(
+        "Die Dateien kamen im Formularfeld „{field}“, das nicht gelesen wird.",
+        "Bitte das Feld „files“ nennen, einmal je Datei: curl -F files=@submission.zip …",
+    ),
+)
 NO_PAGE = texts(
     "page.unknown",
     en=("There is nothing at this address.", "Check the address, or start from your exercises."),

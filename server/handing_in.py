@@ -12,12 +12,13 @@ from starlette.exceptions import HTTPException
 
 from core import intake, submissions
 from core.deps import Deps
-from core.errors import NotFound
+from core.errors import NotFound, UploadRefused
 from core.models import Exercise, Submission, User
 from core.queries import find_exercise
 from core.submissions.receiving import EXERCISE_UNKNOWN
 from core.suites import find_suite
-from server.errors import HttpError
+from exam.report import printable
+from server.errors import FIELD_MISNAMED, HttpError
 from server.services import ServicesDep
 
 MAX_FIELDS = 16
@@ -35,11 +36,17 @@ ExerciseDep = Annotated[Exercise, Depends(exercise_of)]
 
 @asynccontextmanager
 async def sent_files(request: Request) -> AsyncIterator[list[UploadFile]]:
-    """The parts called ``files`` of a multipart request, spooled to disk. Called only after the sender is known."""
+    """The parts called ``files`` of a multipart request, spooled to disk. Called only after the sender is known.
+
+    Raises UploadRefused where files came under another name only.
+    """
     try:
         async with request.form(max_files=intake.Limits().max_files, max_fields=MAX_FIELDS) as form:
-            parts = form.getlist("files")
-            yield [part for part in parts if isinstance(part, UploadFile) and part.filename]
+            sent = [(name, part) for name, part in form.multi_items() if isinstance(part, UploadFile) and part.filename]
+            files = [part for name, part in sent if name == "files"]
+            if sent and not files:
+                raise UploadRefused(FIELD_MISNAMED, field=printable(sent[0][0]))
+            yield files
     except HTTPException as error:
         raise HttpError(error.status_code, error.detail) from error
 

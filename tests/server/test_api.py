@@ -123,6 +123,13 @@ class TestHandingIn:
     def test_without_files(self, house: House) -> None:
         _problem(house.api("ada").post("/exercises/ex1/submissions"), 422, "upload.empty")
 
+    def test_files_under_another_name_are_told_theirs(self, house: House) -> None:
+        sent = {"file": ("submission.zip", make_zip())}
+        answer = house.api("ada").post("/exercises/ex1/submissions", files=sent)
+        problem = _problem(answer, 422, "upload.field_misnamed")
+        assert "“file”" in problem["detail"]
+        assert "“files”" in problem["hint"]
+
     def test_too_large(self, house: House) -> None:
         _problem(_hand_in(house.api("ada"), b"x" * 2_000_000), 413, "upload.too_large")
 
