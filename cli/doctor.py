@@ -69,7 +69,7 @@ def _report(name: str, check: Check, settings: Settings) -> bool:
 def _warnings(settings: Settings) -> Iterator[tuple[str, str]]:
     """What an installation may be without, and its keeper should know."""
     for name in unknown_variables(os.environ):
-        close = get_close_matches(name, variables(), 1)
+        close = get_close_matches(name.upper(), variables(), 1, cutoff=0.8)
         yield "settings", f"{name} is no setting" + (f"; is {close[0]} meant?" if close else "")
     with suppress(SandboxUnavailable):  # the check of the sandbox has said so
         sandbox, _ = choose(settings.sandbox, settings)
