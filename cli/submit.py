@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,8 @@ import httpx
 from cli.console import complain, err, language, out
 from cli.verdicts import Told, add, table
 from core import intake
-from core.errors import AbgabeError
+from core.errors import AbgabeError, NotFound
+from core.suites import SUITE_UNKNOWN
 from exam.report import Fault
 
 REFUSED, FAILED = 2, 3
@@ -75,10 +77,18 @@ def _upload(client: httpx.Client, exercise: str, paths: list[Path]) -> dict[str,
     with intake.Upload.from_paths(paths) as upload, intake.pack(upload, intake.Limits()) as archive:
         name = paths[0].name if len(paths) == 1 and paths[0].suffix == ".zip" else "submission.zip"
         with err.status("uploading"):
-            answer = _checked(client.post(f"/exercises/{exercise}/submissions", files={"files": (name, archive)}))
-    submission: dict[str, Any] = answer.json()
+            answer = client.post(f"/exercises/{exercise}/submissions", files={"files": (name, archive)})
+    if answer.status_code == HTTPStatus.NOT_FOUND:
+        raise _unknown(client, exercise)
+    submission: dict[str, Any] = _checked(answer).json()
     err.print(f"Accepted as submission {submission['id']}.", markup=False)
     return submission
+
+
+def _unknown(client: httpx.Client, exercise: str) -> NotFound:
+    """A name that the server does not know, with those that it does."""
+    known = ", ".join(one["slug"] for one in _checked(client.get("/exercises")).json()["items"])
+    return NotFound(SUITE_UNKNOWN, name=exercise, known=known or "–")
 
 
 def _follow(client: httpx.Client, submission_id: str) -> None:

@@ -24,6 +24,14 @@ SUITE_UNKNOWN = texts(
     en=("There is no exercise “{name}”.", "Known exercises: {known}."),
     de=("Eine Aufgabe „{name}“ gibt es nicht.", "Bekannte Aufgaben: {known}."),
 )
+NO_SUITE_THERE = texts(
+    "suite.not_there",
+    en=("There is no suite.toml in {folder}.", "Name a suite's folder, or one of the exercises: {known}."),
+    de=(
+        "In {folder} gibt es keine suite.toml.",
+        "Bitte den Ordner einer Suite nennen oder eine der Aufgaben: {known}.",
+    ),
+)
 
 MAX_PROVIDED_BYTES = 16 << 20
 """They cross to the candidate with each hand-in and are written to its scratch disk for each case."""
@@ -205,7 +213,10 @@ def find_suite(root: Path, name: str) -> Suite:
     if name not in names:
         if (Path(name) / "suite.toml").is_file():
             return load_suite(Path(name))
-        raise NotFound(SUITE_UNKNOWN, name=name, known=", ".join(names) or "–")
+        known = ", ".join(names) or "–"
+        if Path(name).is_dir():
+            raise NotFound(NO_SUITE_THERE, folder=name, known=known)
+        raise NotFound(SUITE_UNKNOWN, name=name, known=known)
     suite = load_suite(root / name)
     if suite.id != name:
         reason = f"its id is “{suite.id}”, that of its folder “{name}”; they must be the same"

@@ -48,3 +48,10 @@ def test_verdicts_come_under_their_groups_with_hints_and_advice_apart(abgabe: Ru
     assert "Hinweis: Multipliziere mit zwei." in lines
     assert any(line.split(maxsplit=1) == ["advice", "Forward lässt die Eingabe, wie sie war."] for line in lines)
     assert "0 / 10" in lines[-1]
+
+
+def test_an_unknown_exercise_is_answered_with_those_that_exist(abgabe: Run, served: dict[str, str]) -> None:
+    unknown = abgabe("submit", "ex88", DATA / "mini_wrong", **served)
+    assert unknown.returncode == 2
+    assert "There is no exercise “ex88”." in unknown.stderr
+    assert "Known exercises: mini." in unknown.stderr

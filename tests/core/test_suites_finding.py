@@ -38,6 +38,12 @@ def test_an_unknown_name_is_answered_with_those_that_exist(suites_dir):
         find_suite(suites_dir, "ugly")
 
 
+def test_a_folder_without_a_suite_is_answered_with_what_it_lacks(suites_dir, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotFound, match=r"no suite\.toml in .*/empty\..*bad, good"):
+        find_suite(suites_dir, str(tmp_path / "empty"))
+
+
 def test_a_suite_is_called_like_its_folder(suites_dir):
     (suites_dir / "good").rename(suites_dir / "other")
     with pytest.raises(SuiteBroken, match="must be the same"):
