@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support import BACKWARD, LOSS_GRADIENT_ERROR, assert_gradient, assert_unchanged, one_hot, slopes
 
-from exam.checks import assert_finite, assert_number, assert_true
+from exam.checks import assert_finite, assert_number, assert_shape, assert_true
 
 BATCH, CLASSES = 9, 4
 LOSS = {"en": "the loss", "de": "der Verlust"}
@@ -93,9 +93,9 @@ def test_gradient(student, rng):
 
 @pytest.mark.advisory
 def test_backward_at_zero(student):
-    """A probability of exactly 0 gives a large error, but a finite one.
+    """A probability of exactly 0 gives a large negative error, but a finite one.
 
-    de: Eine Wahrscheinlichkeit von genau 0 gibt einen großen, aber endlichen Fehler.
+    de: Eine Wahrscheinlichkeit von genau 0 gibt einen großen negativen, aber endlichen Fehler.
     hint: Divide by prediction + epsilon in backward, too.
     hint.de: Teile auch in backward durch prediction + Epsilon.
     why: The course's tests only divide by probabilities well above 0. An infinite error turns into NaN in SoftMax, and
@@ -106,7 +106,13 @@ def test_backward_at_zero(student):
     layer = make(student)
     label, prediction = np.eye(CLASSES)[[0] * BATCH], np.eye(CLASSES)[[1] * BATCH]
     layer.forward(prediction, label)
-    assert_finite(layer.backward(label), what=BACKWARD)
+    error = assert_finite(assert_shape(layer.backward(label), label.shape, what=BACKWARD), what=BACKWARD)
+    assert_true(
+        np.all(error[label == 1] < -1e6),
+        "The error at the right class should be far below 0: more probability there means less loss.",
+        "Der Fehler bei der richtigen Klasse sollte weit unter 0 liegen: Mehr Wahrscheinlichkeit dort heißt weniger "
+        "Verlust.",
+    )
 
 
 @pytest.mark.advisory
