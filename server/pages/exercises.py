@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -139,7 +140,7 @@ def _exercise_page(
         card=card,
         history=card.history,
         tree=_folders(suite.tree),
-        provided=sorted({_provided_name(PurePosixPath(path)) for path in suite.provided_files()}),
+        provided=_provided_names(suite.provided_files()),
         has_practice=has_practice(suite),
         groups=suite.groups,
         max_points=suite.max_points,
@@ -149,9 +150,12 @@ def _exercise_page(
     )
 
 
-def _provided_name(path: PurePosixPath) -> str:
-    """Code by its name; data, of which there may be a hundred files, by its folder."""
-    return path.name if path.suffix == ".py" or len(path.parts) == 1 else f"{path.parts[0]}/"
+def _provided_names(provided: Iterable[str]) -> list[str]:
+    """Files by their names; a folder of data alone, which may hold a hundred, by its own."""
+    paths = [PurePosixPath(path) for path in provided]
+    packages = {path.parent for path in paths if path.suffix == ".py"} | {PurePosixPath()}
+    names = {path.name if path.parent in packages else f"{path.parts[0]}/" for path in paths}
+    return sorted(names - {"__init__.py"})
 
 
 @router.get("/exercises/{slug}/practice.zip", response_class=ZipResponse)

@@ -13,6 +13,7 @@ from core.suites import SUITE_BROKEN
 from exam.report import Message, Verdict
 from server.errors import BROKEN
 from server.looks import VERDICTS
+from server.pages.exercises import _provided_names
 from tests.server.makers import PLAN, RESULTS, Browser, House, failed, make_zip, passed
 
 ALL_PASSED = tuple(passed(spec) for spec in PLAN)
@@ -258,3 +259,14 @@ def test_tokens_are_listed_and_revoked(house: House) -> None:
     ada.post(address[1])
     assert program.get("/me").status_code == 401
     assert "You have none." in ada.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("provided", "names"),
+    [
+        (["Layers/__init__.py", "Layers/Helpers.py", "Layers/digits.npz"], ["Helpers.py", "digits.npz"]),
+        (["exercise_data/0.npy", "exercise_data/1.npy", "Labels.json"], ["Labels.json", "exercise_data/"]),
+    ],
+)
+def test_what_is_provided_is_named_so_that_one_finds_it(provided: list[str], names: list[str]) -> None:
+    assert _provided_names(provided) == names
