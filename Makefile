@@ -8,7 +8,7 @@ TORCH ?= no
 export INSTALL ?= yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup demo test lint format bench clean
+.PHONY: help setup test-setup demo test test-long lint format bench clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -50,6 +50,10 @@ test-setup: setup $(VENV)/.test-installed $(TORCH_MADE)
 test: test-setup  ## everything: lint, types, import contracts, tests on real parts
 	@scripts/parts.sh all
 	@scripts/test.sh
+
+test-long: test-setup  ## what takes hours: every seed, every kill schedule
+	@scripts/parts.sh all
+	$(BIN)/pytest -q -m long
 
 lint: test-setup  ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ part "lint" $bin/ruff check .
 part "format" $bin/ruff format --check .
 part "types" $bin/mypy
 part "import contracts" $bin/lint-imports
-part "tests" $bin/pytest -q "$@"
+part "tests" $bin/pytest -q -m "not long" "$@"
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "FAILED: ${failed[*]}"
