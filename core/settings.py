@@ -30,6 +30,7 @@ SETTINGS_INVALID = texts(
 # read by this module, by abgabe submit, and by scripts/parts.sh
 ELSEWHERE = ("ABGABE_SECRETS_DIR", "ABGABE_SERVER", "ABGABE_TOKEN", "ABGABE_BASE_IMAGE")
 PROJECT = Path(__file__).resolve().parent.parent
+LEAST_TOKEN = 16
 DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -39,8 +40,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ABGABE_", frozen=True, extra="ignore")
 
     data_dir: Path = Field(Path("data"), description="Blobs, the SQLite database and the secret key; back this up.")
-    database_url: str = Field("", description="sqlite:///… or postgresql://…; empty: SQLite in data_dir.")
-    broker_url: str = Field("memory://", description="memory:// (a worker in this process) or redis://host:port/0.")
+    database_url: str = Field("", repr=False, description="sqlite:///… or postgresql://…; empty: SQLite in data_dir.")
+    broker_url: str = Field(
+        "memory://", repr=False, description="memory:// (a worker in this process) or redis://host:port/0."
+    )
     suites_dir: Path = Field(PROJECT / "test_suites", description="Folder of the suites, one folder per exercise.")
 
     sandbox: Literal["auto", "docker", "bubblewrap"] = Field("auto", description="What keeps the student's code in.")
@@ -56,7 +59,13 @@ class Settings(BaseSettings):
     secure_cookies: Literal["auto", "yes", "no"] = Field("auto", description="auto: yes where base_url is https.")
     time_zone: str = Field("Europe/Berlin", description="Whose clocks the pages show, e.g. Europe/Berlin.")
     max_upload_mib: int = Field(10, ge=1, description="Largest upload.")
+    min_free_mib: int = Field(256, ge=0, description="With less disk space than this, hand-ins are refused.")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, else JSON.")
+    metrics_token: str = Field("", repr=False, description="Who sends it as a bearer token may read /metrics.")
+    metrics_host: str = Field("127.0.0.1", description="Address of a worker process's own /metrics.")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of a worker process's own /metrics; 0: none.")
 
     workers: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 2) // 2), ge=1, description="Exams at a time per process."
@@ -78,6 +87,13 @@ class Settings(BaseSettings):
         if not known:
             raise ValueError("must begin with sqlite:/// or postgresql:// and be a valid address")
         return url
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_hard_to_guess(cls, token: str) -> str:
+        if token and len(token) < LEAST_TOKEN:
+            raise ValueError(f"must have {LEAST_TOKEN} characters or more")
+        return token
 
     @field_validator("base_url")
     @classmethod
