@@ -42,6 +42,7 @@ class Claim:
     """The id of the suite."""
     blob_sha256: str
     seed: int
+    received_at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,15 @@ def claim(deps: Deps, submission_id: str, worker: str) -> Claim | None:
         )
         session.add(attempt)
         session.flush()
-        mine = Claim(submission_id, attempt.id, attempt.number, exercise.slug, submission.blob_sha256, submission.seed)
+        mine = Claim(
+            submission_id,
+            attempt.id,
+            attempt.number,
+            exercise.slug,
+            submission.blob_sha256,
+            submission.seed,
+            submission.received_at,
+        )
     deps.live.publish(submission_id)
     return mine
 
