@@ -80,6 +80,13 @@ class SubmissionState(enum.StrEnum):
     RUNNING = "running"  # an attempt holds a lease
     DONE = "done"  # graded; final
     STUCK = "stuck"  # every attempt failed through our or the suite's fault; staff must act
+    CANCELLED = "cancelled"  # its student took it back before it was graded
+    SUPERSEDED = "superseded"  # a newer hand-in of the same student took its place while it waited
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self not in (SubmissionState.QUEUED, SubmissionState.RUNNING)
 
 
 class AttemptState(enum.StrEnum):
@@ -159,6 +166,12 @@ class Exercise(Base):
     opens_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     closes_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
 
+    # how often a student may hand in; None: as often as they like
+    per_day: Mapped[int | None]
+    cool_down_minutes: Mapped[int | None]
+    supersedes: Mapped[bool] = mapped_column(default=False)
+    """Whether a hand-in takes the place of the same student's that still waits."""
+
 
 class Submission(Base):
     __tablename__ = "submission"
@@ -168,6 +181,8 @@ class Submission(Base):
         Index(None, "user_id", "id"),
         Index(None, "exercise_id", "id"),
         Index(None, "state", "id"),
+        Index(None, "state", "is_regrade", "turn", "lap", "id"),
+        Index(None, "exercise_id", "turn", "lap"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -199,7 +214,19 @@ class Submission(Base):
     enqueued_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     """When a worker was last told of it; null: the broker could not be reached."""
 
+    # its place in the queue: see core.submissions.ordering
+    is_regrade: Mapped[bool] = mapped_column(default=False)
+    """Whether staff asked for it again: claimed only while no other work waits."""
+    turn: Mapped[int] = mapped_column(default=0)
+    """The round in which it is its student's turn."""
+    lap: Mapped[int] = mapped_column(default=0)
+    """The round, within that turn, in which it is its exercise's."""
+
     # how it ended
+    costs: Mapped[bool] = mapped_column(default=True)
+    """Whether it counts towards the limits of the exercise; not where it was taken back before it was examined."""
+    superseded_by: Mapped[int | None]
+    """Number of the hand-in that took its place."""
     points: Mapped[float | None]
     max_points: Mapped[float | None]
     groups: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)

@@ -29,7 +29,6 @@ from core.storage import Blobs
 
 GRADE_TASK = "abgabe.grade"
 GRADE_QUEUE = "grade"
-REGRADE_QUEUE = "regrade"
 
 BROKER_DOWN = texts(
     "queue.broker_down",
