@@ -43,7 +43,8 @@ class Patience:
 @dataclass
 class Conversation:
     """``over`` says why it ended before the test did; ``ended`` how, where the supervisor has said so unasked;
-    ``answers`` counts what the candidate has sent; ``doing`` is what was asked last and not answered."""
+    ``answers`` counts what the candidate has sent; ``doing`` is what was asked last and not answered; ``unfound`` says
+    why the last name looked up in a module of the student's was not there."""
 
     channel: Channel
     limits: CaseLimits
@@ -56,6 +57,7 @@ class Conversation:
     doing: str = ""
     methods: set[tuple[str, str]] = field(default_factory=set)
     names: dict[tuple[str, str], Any] = field(default_factory=dict)
+    unfound: dict[str, Exception] = field(default_factory=dict)
     lending: Lending = field(default_factory=Lending)
     _known: weakref.WeakValueDictionary[int, Any] = field(default_factory=weakref.WeakValueDictionary)
     _released: dict[int, None] = field(default_factory=dict)

@@ -30,14 +30,19 @@ class StudentModule(types.ModuleType):
         if tree.is_package(self.__name__):
             return tree.module(f"{self.__name__}.{name}")
         seam: Seam = self.__dict__["_exam_seam"]
-        return _look_up(seam, tree, PathRef(self.__name__, name))
+        named = Named(seam, PathRef(self.__name__, name), lambda: _look_up(seam, tree, named))
+        if not seam.running:
+            return named  # trust that it is there until a case uses it
+        try:
+            return _look_up(seam, tree, named)
+        except StudentRaised as error:
+            seam.case.unfound[self.__name__] = error  # a from-import makes an ImportError of an AttributeError
+            raise
 
 
-def _look_up(seam: Seam, tree: Tree, path: PathRef) -> Any:
-    """A class or function as a Named, a constant as its value; in no case, trust that it is there."""
-    named = Named(seam, path)
-    if not seam.running:
-        return named
+def _look_up(seam: Seam, tree: Tree, named: Named) -> Any:
+    """A class or function as ``named``, a constant as its value. Raises StudentRaised where it is not there."""
+    path = named.exam_path
     tree.demand(path.module)
     names = seam.case.names
     key = (path.module, path.name)

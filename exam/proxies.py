@@ -6,7 +6,7 @@ text come back as values of exact base types; everything else as another proxy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import numpy as np
@@ -184,17 +184,25 @@ class Method:
 
 
 class Named(Proxy):
-    """A class or function of the student's, by its path: valid in every case, looked up anew in each."""
+    """A class or function of the student's, by its path: valid in every case, looked up anew in each. ``look_up``
+    raises what a student reads where it is not there."""
 
-    __slots__ = ("_exam_path",)
+    __slots__ = ("_exam_look_up", "_exam_path")
 
     _exam_path: PathRef
+    _exam_look_up: Callable[[], Any]
 
-    def __init__(self, seam: Seam, path: PathRef) -> None:
+    def __init__(self, seam: Seam, path: PathRef, look_up: Callable[[], Any]) -> None:
         object.__setattr__(self, "_exam_seam", seam)
         object.__setattr__(self, "_exam_path", path)
+        object.__setattr__(self, "_exam_look_up", look_up)
 
     def exam_ref(self) -> PathRef:
+        self._exam_look_up()
+        return self._exam_path
+
+    @property
+    def exam_path(self) -> PathRef:
         return self._exam_path
 
     @property

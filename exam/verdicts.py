@@ -42,6 +42,8 @@ def judge(error: BaseException | None, case: Conversation, ended: Ended, waited_
     if case.over is not None:
         busy = ended.waited_s + waited_s >= BUSY_SHARE * case.limits.case_wall_s
         return _over(case.over, case, ended, busy)
+    if isinstance(error, ImportError) and error.name in case.unfound:
+        error = case.unfound[error.name]
     return judge_error(error, case.limits, case.answers > 0)
 
 

@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exam.errors import NotHandedIn, SuiteMistake
+from exam.errors import NotHandedIn, StudentRaised, SuiteMistake
 from exam.imports import exported_names, install, mirror_seeds
+from exam.verdicts import judge
+from exam.wire import Ended
 from tests.exam.small import SmallExam, small_exam
 
 FILES = {
     "Schichten/__init__.py": '__all__ = ["ReLU", "Lost"]\n',
     "Schichten/ReLU.py": "import numpy as np\nclass ReLU:\n    def draw(self): return float(np.random.rand())\n",
     "Schichten/Helfer.py": "WHOSE = 'the student'\n",
-    "netz.py": "import Schichten.ReLU\nSIZE = 3\n",
+    "Schichten/Broken.py": "import json\njson.nothing\n",
+    "netz.py": "import Schichten.ReLU\nSIZE = 3\ndef keep(x): return x\n",
 }
 REQUIRED = ("Schichten/Lost.py",)
 ROOTS = ("Schichten", "netz")
@@ -100,6 +103,54 @@ def test_a_class_that_is_missing_is_named(installed: SmallExam) -> None:
     with installed.case(), pytest.raises(NotHandedIn) as caught:
         run("import Schichten.ReLU\nSchichten.ReLU.relu")
     assert (caught.value.code, caught.value.params["name"]) == ("missing_name", "relu")
+
+
+@pytest.mark.parametrize("use", ["Lost()", "isinstance(ReLU(), Lost)", "Lost.size", "netz.keep(Lost)"])
+def test_a_file_that_is_missing_is_named_where_its_class_was_imported_before_the_cases(
+    installed: SmallExam, use: str
+) -> None:
+    names = run("import netz\nfrom Schichten.ReLU import ReLU\nfrom Schichten.Lost import Lost")
+    with installed.case(), pytest.raises(NotHandedIn) as caught:
+        exec(use, names)
+    assert (caught.value.code, caught.value.params) == ("missing_file", {"file": "Schichten/Lost.py"})
+
+
+def test_a_class_that_is_missing_is_named_where_it_was_imported_before_the_cases(installed: SmallExam) -> None:
+    nothing = run("from Schichten.ReLU import Nothing")["Nothing"]
+    with installed.case(), pytest.raises(NotHandedIn) as caught:
+        nothing()
+    assert (caught.value.code, caught.value.params["name"]) == ("missing_name", "Nothing")
+
+
+def verdict(exam: SmallExam, source: str) -> tuple[str, str]:
+    """What a case gets whose test says this."""
+    with exam.case() as case:
+        with pytest.raises((ImportError, StudentRaised)) as caught:
+            run(source)
+        judgement = judge(caught.value, case, Ended("asked", 0, 0.0, 0.0, 0.0, ""))
+    return judgement.verdict.value, judgement.message.code
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("from Schichten.ReLU import Nothing", ("missing", "missing_name")),
+        ("from Schichten.Lost import Lost", ("missing", "missing_file")),
+        ("from Schichten.Broken import Broken", ("raised", "raised")),
+        ("from Schichten.Misspelt import Misspelt", ("suite_error", "suite_error")),
+        ("from json import nothing", ("suite_error", "suite_error")),
+    ],
+)
+def test_an_import_within_a_test_that_fails_is_told_as_whose_it_is(
+    installed: SmallExam, source: str, expected: tuple[str, str]
+) -> None:
+    assert verdict(installed, source) == expected
+
+
+def test_what_a_test_may_do_without_can_be_tried(installed: SmallExam) -> None:
+    source = "try: from Schichten.ReLU import Nothing\nexcept ImportError: Nothing = None"
+    with installed.case():
+        assert run(source)["Nothing"] is None
 
 
 def test_what_nobody_asked_for_is_not_there(installed: SmallExam) -> None:
