@@ -12,6 +12,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli import candidates as kept
 from core.suites import Suite
 from exam.report import Report
@@ -34,6 +36,25 @@ class Candidate(kept.Candidate):
 def candidates(exercise: str) -> list[Candidate]:
     """Every hand-in to an exercise, by name."""
     return [Candidate(exercise, one.name) for one in kept.candidates_in(ROOT / exercise)]
+
+
+def sampled(exercise: str) -> list[Any]:
+    """The names of all hand-ins, as parameters of a test. Those that `make test` leaves to `make test-long` are marked:
+    wrong ones, every verdict of which is also got by another hand-in that stays."""
+    found = candidates(exercise)
+    staying = {one.name for one in found if one.is_right} | _cover([one for one in found if not one.is_right])
+    return [pytest.param(one.name, marks=() if one.name in staying else pytest.mark.long, id=one.name) for one in found]
+
+
+def _cover(wrong: list[Candidate]) -> set[str]:
+    """A few of them that together get each verdict that any of them gets: always the one that adds the most."""
+    got = {one.name: set(one.expected.get("verdicts", {}).items()) for one in wrong}
+    left, chosen = set().union(*got.values()), set()
+    while left:
+        most = max(got, key=lambda name: len(got[name] & left))
+        chosen.add(most)
+        left -= got[most]
+    return chosen
 
 
 class Exams:
