@@ -75,16 +75,16 @@ def groups(bench: Bench) -> Section:
 
 
 def seeds(bench: Bench) -> Section:
-    """Right hand-ins pass with any random numbers."""
+    """Right hand-ins get their verdicts with any random numbers."""
     count = QUICK_SEEDS if bench.quick else SEEDS
-    right = bench.right[:QUICK_RIGHT] if bench.quick else bench.right
-    contents = {one.name: (one.limited(bench.suite), one.files()) for one in right}
+    right = {one.name: one for one in (bench.right[:QUICK_RIGHT] if bench.quick else bench.right)}
+    contents = {name: (one.limited(bench.suite), one.files()) for name, one in right.items()}
     orders = [Order(name, *contents[name], seed=seed) for seed in range(count) for name in contents]
     section, held_count = Section("seeds"), 0
     for held in bench.hold("seeds", orders):
         held_count += 1
-        texts = [f"{case.spec.id}: {case.verdict.value} ({case.message})" for case in held.bad] or [held.error]
-        section.findings += [f"{held.order.name}, seed {held.order.seed}: {text}" for text in texts if text]
+        different = right[held.order.name].differences(bench.suite, held.report) if held.report else [held.error]
+        section.findings += [f"{held.order.name}, seed {held.order.seed}: {text}" for text in different]
     section.summary = f"{held_count} of {len(orders)} exams: {len(right)} right hand-ins with {count} seeds each"
     if held_count < len(orders):
         section.findings.append(f"{len(orders) - held_count} {TIME_OVER}")

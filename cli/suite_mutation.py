@@ -26,7 +26,7 @@ def mutation(bench: Bench) -> Section:
     orders = {mutant.id: _order(bench, chosen, mutant) for mutant in tried}
     by_id = {mutant.id: mutant for mutant in made}
     for held in bench.hold("mutants", list(orders.values())):
-        outcomes.append(_judged(section, held, by_id[held.order.name]))
+        outcomes.append(_judged(section, held, by_id[held.order.name], chosen))
     counts = Counter(outcome["outcome"] for outcome in outcomes)
     equivalent = len(reasons.keys() & by_id.keys())
     noticed = counts[KILLED] + counts[ADVISORY]
@@ -67,20 +67,22 @@ def _order(bench: Bench, chosen: Candidate, mutant: Mutant) -> Order:
     return Order(mutant.id, chosen.limited(bench.suite), files, hasty=True)
 
 
-def _judged(section: Section, held: Held, mutant: Mutant) -> dict[str, str | int]:
+def _judged(section: Section, held: Held, mutant: Mutant, chosen: Candidate) -> dict[str, str | int]:
     place = f"{mutant.id} {mutant.file}:{mutant.line} ({mutant.kind})\n{mutant.diff()}"
-    faults = [case for case in held.bad if case.verdict.fault is not Fault.STUDENT]
-    counting = [case for case in held.bad if case.spec.counts]
+    usual = chosen.expected.get("verdicts", {})
+    bad = [case for case in held.bad if case.verdict.value != usual.get(case.spec.id)]
+    faults = [case for case in bad if case.verdict.fault is not Fault.STUDENT]
+    counting = [case for case in bad if case.spec.counts]
     if held.error:
         section.findings.append(f"no verdict, {held.error}: {place}")
     if faults:
         section.findings.append(f"{faults[0].spec.id} ends in {faults[0].verdict.value}, {faults[0].message}: {place}")
-    outcome = KILLED if counting or held.error else ADVISORY if held.bad else SURVIVED
+    outcome = KILLED if counting or held.error else ADVISORY if bad else SURVIVED
     if outcome == SURVIVED:
         section.findings.append(f"survives: {place}")
     if outcome == ADVISORY:
-        section.notes.append(f"noticed by {held.bad[0].spec.id} only, which costs no point: {place}")
-    by = (counting or held.bad)[0].spec.id if held.bad else ""
+        section.notes.append(f"noticed by {bad[0].spec.id} only, which costs no point: {place}")
+    by = (counting or bad)[0].spec.id if bad else ""
     return {
         "id": mutant.id,
         "file": mutant.file,

@@ -94,6 +94,13 @@ def test_a_case_that_depends_on_luck_is_found(check: Check, suite: Path) -> None
     assert any("right_plain, seed" in finding for finding in check("seeds")["seeds"]["findings"])
 
 
+def test_a_right_hand_in_need_not_pass_every_advisory_case(check: Check, candidates: Path) -> None:
+    (candidates / "in_place").rename(candidates / "right_in_place")
+    told = check("seeds")["seeds"]
+    assert told["findings"] == []
+    assert told["summary"] == "6 of 6 exams: 2 right hand-ins with 3 seeds each"
+
+
 def test_a_hole_is_found_unless_it_is_argued_to_be_none(check: Check, suite: Path, candidates: Path) -> None:
     double = candidates / "right_plain" / "Layers" / "Double.py"
     double.write_text("class Double:\n    def forward(self, x):\n        self.seen = x\n        return 2 * x\n")
@@ -108,6 +115,14 @@ def test_a_hole_is_found_unless_it_is_argued_to_be_none(check: Check, suite: Pat
     assert told["argued_equivalent"] == 1
     double.write_text(double.read_text().replace("seen", "known"))
     assert any(f"argues about {name}" in finding for finding in check("mutants")["mutants"]["findings"])
+
+
+def test_a_verdict_that_the_hand_in_gets_anyhow_notices_no_mutant(check: Check, candidates: Path) -> None:
+    shutil.rmtree(candidates / "right_plain")
+    double = (candidates / "in_place").rename(candidates / "right_in_place") / "Layers" / "Double.py"
+    double.write_text(double.read_text().replace("x *= 2", "self.seen = 1\n        x *= 2"))
+    survivors = [one for one in check("mutants")["mutants"]["mutants"] if one["outcome"] == "survived"]
+    assert {one["diff"].splitlines()[0] for one in survivors} == {"-        self.seen = 1"}
 
 
 def test_a_case_that_blames_itself_for_a_students_fault_is_found(check: Check, suite: Path) -> None:
