@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from convolution import make
-from support import BACKWARD, BIAS, FORWARD, WEIGHTS, assert_tensor
+from support import BACKWARD, BIAS, FORWARD, UPDATE, WEIGHTS, assert_tensor
 
 from exam.checks import assert_close, assert_equal, assert_true
 from reference_impl import Adam, SgdWithMomentum
@@ -119,6 +119,27 @@ def test_no_update_without_an_optimizer(student, rng):
     layer.backward(rng.standard_normal(OUTPUT))
     assert_close(layer.weights, weights, what={"en": "weights after backward", "de": "weights nach backward"}, rtol=0)
     assert_close(layer.bias, bias, what={"en": "bias after backward", "de": "bias nach backward"}, rtol=0)
+
+
+@pytest.mark.advisory
+def test_optimizer_can_be_read(student):
+    """The optimizer that was set can be read again.
+
+    de: Der gesetzte Optimierer lässt sich wieder auslesen.
+    hint: `@property def optimizer(self): return self._optimizer`; mind the return.
+    hint.de: `@property def optimizer(self): return self._optimizer`; denk an das return.
+    why: The course's tests only set the optimizer of this layer. Exercise 3 reads it, to ask for the regularizer.
+    why.de: Die Kurstests setzen den Optimierer dieser Schicht nur. Aufgabe 3 liest ihn, um an den Regularisierer zu
+      kommen.
+    """
+    layer = make(student, (1, 1), SIZE, KERNELS)
+    layer.optimizer = student.Optimization.Optimizers.Sgd(0.5)
+    assert_true(
+        layer.optimizer is not None,
+        "The attribute optimizer is None after an optimizer was set.",
+        "Das Attribut optimizer ist None, nachdem ein Optimierer gesetzt wurde.",
+    )
+    assert_close(layer.optimizer.calculate_update(np.ones(3), np.ones(3)), np.full(3, 0.5), what=UPDATE)
 
 
 @pytest.mark.advisory

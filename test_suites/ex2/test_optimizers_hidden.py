@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support import UPDATE, assert_unchanged, name_mistake
 
-from exam.checks import assert_close, assert_true
+from exam.checks import assert_close, assert_finite, assert_shape, assert_true
 from reference_impl import Adam, Sgd, SgdWithMomentum
 
 LARGEST_EPSILON = 1e-8
@@ -67,6 +67,29 @@ def test_adam_with_tiny_gradients(student):
         mistakes.append((inside, f"{en}, and inside the root.", f"{de}, und unter der Wurzel."))
     name_mistake(step, expected, mistakes, closeness=1e-4)
     assert_close(step, expected, what=UPDATE, rtol=1e-2)
+
+
+@pytest.mark.advisory
+def test_adam_where_gradients_vanish(student):
+    """Adam stands still where the gradient is 0, and goes against one that is all but 0.
+
+    de: Adam steht still, wo der Gradient 0 ist, und geht gegen einen, der fast 0 ist.
+    hint: `np.sqrt(r_hat) + epsilon`: without epsilon 0/0 is NaN, and with a minus sign steps go uphill.
+    hint.de: `np.sqrt(r_hat) + epsilon`: Ohne Epsilon ist 0/0 NaN, und mit einem Minus gehen Schritte bergauf.
+    why: No gradient of the course's test is near 0. Behind a ReLU that never fires they are exactly 0.
+    why.de: Kein Gradient des Kurstests liegt bei 0. Hinter einem ReLU, das nie feuert, sind sie genau 0.
+    """
+    gradient = np.array([0.0, 1e-17, -1e-17])
+    adam = student.Optimization.Optimizers.Adam(0.1, 0.9, 0.999)
+    step = assert_shape(adam.calculate_update(np.zeros(3), gradient), gradient.shape, what=UPDATE)
+    assert_finite(step, what=UPDATE)
+    assert_true(
+        np.array_equal(np.sign(step), -np.sign(gradient)),
+        f"From 0, with the gradients 0, 1e-17 and -1e-17, the weights became {step[0]:.3g}, {step[1]:.3g} and "
+        f"{step[2]:.3g}; they should stay 0, fall, and rise.",
+        f"Von 0 aus wurden die Gewichte bei den Gradienten 0, 1e-17 und -1e-17 zu {step[0]:.3g}, {step[1]:.3g} und "
+        f"{step[2]:.3g}; sie sollten 0 bleiben, fallen und steigen.",
+    )
 
 
 @pytest.mark.advisory
