@@ -7,9 +7,10 @@ CheckFailed, so that a strange answer is the student's failure and never a broke
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
+from _pytest import outcomes
 
 from exam.messages import Message
 
@@ -31,6 +32,19 @@ class CheckFailed(AssertionError):
 def fail(code: str, **params: Any) -> None:
     """Raise CheckFailed with the message ``code`` of exam.messages."""
     raise CheckFailed(Message(code, params))
+
+
+class Skipped(outcomes.Skipped):
+    """What the case examines need not be there, and is not; ``message`` says so."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text())
+        self.message = message
+
+
+def skip(en: str, de: str) -> NoReturn:
+    """End a case that looks at something optional, where it was left out."""
+    raise Skipped(Message("text", {"text": {"en": en, "de": de}}))
 
 
 def assert_true(condition: object, en: str, de: str | None = None) -> None:

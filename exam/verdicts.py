@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from _pytest.fixtures import FixtureLookupError
 
-from exam.checks import CheckFailed
+from exam.checks import CheckFailed, Skipped
 from exam.conversation import CaseLimits, Conversation
 from exam.errors import CaseOver, NotHandedIn, StudentRaised, SuiteMistake
 from exam.report import Message, Verdict
@@ -124,6 +124,8 @@ def _raised(error: StudentRaised, limits: CaseLimits) -> Judgement:
 def _in_the_test(error: BaseException, answered: bool) -> Judgement:
     if isinstance(error, CheckFailed):
         return Judgement(Verdict.FAILED, error.message)
+    if isinstance(error, Skipped):
+        return Judgement(Verdict.MISSING, error.message)
     text = _text(error)
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return Judgement(Verdict.FAILED, Message.plain(text) if text else Message("check"))

@@ -13,7 +13,7 @@ import pytest
 from _pytest.fixtures import FixtureLookupError
 
 from exam.channel import Channel
-from exam.checks import CheckFailed
+from exam.checks import CheckFailed, skip
 from exam.conversation import Conversation
 from exam.errors import CannotCross, CaseOver, NotHandedIn, SuiteMistake, raised_here
 from exam.messages import LANGUAGES, Message
@@ -213,6 +213,17 @@ IN_THE_TEST = [
 @pytest.mark.parametrize(("error", "expected"), IN_THE_TEST, ids=lambda value: type(value).__name__)
 def test_what_the_test_raised(case: Conversation, error: BaseException, expected: tuple[str, str]) -> None:
     assert told(judge(error, case, ASKED)) == expected
+
+
+def test_a_case_about_something_optional_says_in_both_languages_that_it_is_not_there(case: Conversation) -> None:
+    with pytest.raises(pytest.skip.Exception) as caught:
+        skip("There is no LSTM.", "Ein LSTM gibt es nicht.")
+    judgement = judge(caught.value, case, ASKED)
+    assert told(judgement) == ("missing", "text")
+    assert [judgement.message.text(language) for language in LANGUAGES] == [
+        "There is no LSTM.",
+        "Ein LSTM gibt es nicht.",
+    ]
 
 
 def test_a_fixture_that_does_not_exist_is_the_suites_mistake(
