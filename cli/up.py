@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 
-import structlog
 import uvicorn
 
 from cli.console import err, say
@@ -20,6 +17,7 @@ from core.database import check_schema, migrate
 from core.deps import Deps
 from core.embedded import start_embedded_worker
 from core.errors import AbgabeError, OurError, texts
+from core.logs import configure_logging
 from core.queries import exercises_in_use
 from core.queue import open_deps
 from core.settings import Settings
@@ -152,20 +150,3 @@ def _grading(deps: Deps) -> Iterator[None]:
             worker.stop()
     finally:
         pairs.close()
-
-
-def configure_logging(settings: Settings) -> None:
-    """Lines of key=value on standard error, of our own and of the libraries we use."""
-    level = getattr(logging, settings.log_level.upper())
-    logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )

@@ -85,14 +85,17 @@ def open_database(url: str) -> Database:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for ``url`` with the settings that durability and several threads ask for."""
+    """An engine for ``url`` with the settings that durability and several threads ask for.
+
+    Its errors, which are logged, do not repeat the values of a statement: logins, hashes and what students wrote.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = sqlalchemy.create_engine(parsed, pool_size=20, max_overflow=40)
+        engine = sqlalchemy.create_engine(parsed, pool_size=20, max_overflow=40, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sqlalchemy.create_engine(parsed, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    engine = sqlalchemy.create_engine(parsed, pool_size=10, max_overflow=40, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -34,6 +35,25 @@ BLOB_NOT_READ = texts(
         "Bitte das Datenverzeichnis prüfen oder aus einer Sicherung zurückholen.",
     ),
 )
+NOT_WRITABLE = texts(
+    "storage.not_writable",
+    en=("The folder {path} cannot be written ({reason}).", "Is the disk mounted writable, and the folder this user's?"),
+    de=(
+        "Der Ordner {path} ist nicht beschreibbar ({reason}).",
+        "Ist die Platte beschreibbar eingehängt, und gehört der Ordner diesem Benutzer?",
+    ),
+)
+NEARLY_FULL = texts(
+    "storage.nearly_full",
+    en=(
+        "The server's disk is nearly full ({free_mib} MiB left); nothing was accepted.",
+        "Please try again later: whoever runs the server must make room at the data directory.",
+    ),
+    de=(
+        "Die Platte des Servers ist fast voll (noch {free_mib} MiB); es wurde nichts angenommen.",
+        "Bitte später noch einmal versuchen: Wer den Server betreibt, muss am Datenverzeichnis Platz schaffen.",
+    ),
+)
 
 CHUNK_BYTES = 1 << 20
 LEFTOVER_AGE_S = 24 * 3600.0
@@ -43,6 +63,25 @@ def make_private_folder(path: Path) -> None:
     """Make ``path``, for this user alone: password hashes and hand-ins will lie in it. One that is there stays as it
     is, as whoever made it wanted it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def check_writable(folder: Path) -> None:
+    """Try it, for permissions alone do not tell. Raises StorageFailed."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StorageFailed(NOT_WRITABLE, path=str(folder), reason=error.strerror or str(error)) from error
+
+
+def check_free(folder: Path, least_mib: int) -> None:
+    """Raises StorageFailed where less space is left: a database on a full disk fails in worse ways."""
+    try:
+        free_mib = shutil.disk_usage(folder).free >> 20
+    except OSError as error:
+        raise StorageFailed(NOT_WRITABLE, path=str(folder), reason=error.strerror or str(error)) from error
+    if free_mib < least_mib:
+        raise StorageFailed(NEARLY_FULL, free_mib=free_mib)
 
 
 class Stored(NamedTuple):

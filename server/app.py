@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from core.deps import Deps
 from core.settings import Settings
-from server import handlers, health
+from server import handlers, health, metrics
 from server.api import exercises as api_exercises
 from server.api import submissions as api_submissions
 from server.api import tokens as api_tokens
@@ -23,6 +23,7 @@ from server.auth.throttle import Throttle
 from server.guards import BodyLimit, SecurityHeaders
 from server.pages import account, exercises, login, staff, submissions
 from server.pages.rendering import STATIC
+from server.requests import NotedRequests
 from server.services import Services
 
 DESCRIPTION = """Hand in exercises, follow the exam, read the result.
@@ -52,11 +53,13 @@ def create_app(settings: Settings, deps: Deps) -> FastAPI:
     )
     app.add_middleware(BodyLimit, max_upload_mib=settings.max_upload_mib)
     app.add_middleware(SecurityHeaders, https=settings.cookies_are_secure)
+    app.add_middleware(NotedRequests)  # the last one added is the outermost
     handlers.install(app)
     app.include_router(_api())
     for part in (login, account, exercises, submissions, staff):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -31,6 +31,11 @@ STAFF_ONLY = texts(
     en=("This page is for tutors.", "Go back to your exercises."),
     de=("Diese Seite ist Tutorinnen und Tutoren vorbehalten.", "Bitte zurück zu deinen Aufgaben gehen."),
 )
+ADMIN_ONLY = texts(
+    "role.admin_only",
+    en=("This page is for whoever runs the course.", "Go back to your exercises."),
+    de=("Diese Seite ist denen vorbehalten, die den Kurs betreiben.", "Bitte zurück zu deinen Aufgaben gehen."),
+)
 FORGED = texts(
     "form.forged",
     en=("This form was too old, or did not come from our page.", "Load the page again and send the form once more."),
@@ -116,6 +121,11 @@ class TokenInvalid(StudentError):
 class StaffOnly(NotAllowed):
     def __init__(self) -> None:
         super().__init__(STAFF_ONLY)
+
+
+class AdminOnly(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__(ADMIN_ONLY)
 
 
 class FormForged(NotAllowed):

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from core import intake, submissions
+from core import intake, metrics, submissions
 from core.deps import Deps
-from core.errors import NotFound, UploadRefused
+from core.errors import AbgabeError, NotFound, UploadRefused
 from core.models import Exercise, Submission, User
 from core.queries import find_exercise
+from core.storage import check_free
 from core.submissions.receiving import EXERCISE_UNKNOWN
 from core.suites import find_suite
-from exam.report import printable
+from exam.report import Fault, printable
 from server.errors import FIELD_MISNAMED, HttpError
 from server.services import ServicesDep
 
 MAX_FIELDS = 16
+
+log = structlog.get_logger(__name__)
 
 
 def exercise_of(services: ServicesDep, slug: str) -> Exercise:
@@ -54,7 +59,27 @@ async def sent_files(request: Request) -> AsyncIterator[list[UploadFile]]:
 def hand_in(
     deps: Deps, user: User, exercise: Exercise, files: Sequence[UploadFile], idempotency_key: str | None = None
 ) -> Submission:
-    """Check the files and accept them for grading. Raises UploadRefused with nothing stored."""
+    """Check the files and accept them for grading. Raises UploadRefused, or StorageFailed, with nothing stored."""
+    began = time.monotonic()
+    try:
+        submission = _receive(deps, user, exercise, files, idempotency_key)
+    except AbgabeError as error:
+        outcome = "refused" if error.fault is Fault.STUDENT else "failed"
+        metrics.HAND_INS.labels(exercise.slug, outcome).inc()
+        metrics.REFUSALS.labels(error.code).inc()
+        log.info("hand_in.not_accepted", exercise=exercise.slug, user=user.id, code=error.code, error=str(error))
+        raise
+    metrics.HAND_INS.labels(exercise.slug, "accepted").inc()
+    metrics.HAND_IN_BYTES.observe(submission.size_bytes)
+    metrics.INTAKE_SECONDS.observe(time.monotonic() - began)
+    log.info("hand_in.accepted", submission=submission.id, exercise=exercise.slug, user=user.id)
+    return submission
+
+
+def _receive(
+    deps: Deps, user: User, exercise: Exercise, files: Sequence[UploadFile], idempotency_key: str | None
+) -> Submission:
+    check_free(deps.settings.data_dir, deps.settings.min_free_mib)
     limits = intake.Limits(max_upload_bytes=deps.settings.max_upload_mib * 2**20)
     suite = find_suite(deps.settings.suites_dir, exercise.slug)
     upload = intake.Upload([(file.filename or "", file.file) for file in files])

@@ -15,10 +15,13 @@ from celery import shared_task, signals
 from core.database import check_schema
 from core.deps import Deps
 from core.errors import AbgabeError
+from core.logs import configure_logging
 from core.queue import GRADE_TASK, App, Worker, open_deps
+from core.settings import get_settings
 from core.submissions import Reconciler
 from core.suites import find_suite
 from worker.exam import examine
+from worker.metrics import MetricsServer
 from worker.pairs import Pairs, SparePairs
 from worker.sandbox.base import Sandbox
 from worker.sandbox.choose import choose
@@ -62,11 +65,20 @@ def grade_task(task: Any, submission_id: str) -> None:
     grade(submission_id, _grade_deps(task.app))
 
 
+@signals.setup_logging.connect
+def _on_setup_logging(**_: Any) -> None:
+    """A worker process logs as every other does; Celery sets nothing up where somebody listens here."""
+    configure_logging(get_settings())
+
+
 @signals.worker_ready.connect
 def _on_worker_ready(sender: Any, **_: Any) -> None:
-    """A worker process looks for lost work as well: some process always does."""
+    """A worker process looks for lost work as well, as some process always does, and shows its metrics if it is to."""
     try:
         state = _grade_deps(sender.app).state
+        if state.settings.metrics_port:
+            metrics = MetricsServer(state.settings)
+            signals.worker_shutdown.connect(lambda **_: metrics.stop(), weak=False)
     except AbgabeError as error:
         raise SystemExit(str(error)) from error  # the only exception that Celery does not swallow here
     reconciler = Reconciler(state).start()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
+from functools import partial
 from types import TracebackType
 
 import structlog
@@ -29,7 +31,9 @@ class KeptLease:
         self._worker = worker
         self._lost: LeaseLost | None = None
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"lease-{claim.submission_id}", daemon=True)
+        # its log lines carry the names that this thread's do
+        beat = partial(contextvars.copy_context().run, self._beat)
+        self._thread = threading.Thread(target=beat, name=f"lease-{claim.submission_id}", daemon=True)
 
     def check(self) -> None:
         """Raises LeaseLost or WorkerStopped where there is no point in going on."""
@@ -56,4 +60,4 @@ class KeptLease:
                 self._lost = error
                 return
             except Exception as error:
-                log.warning("lease.not_renewed", submission=self._claim.submission_id, error=str(error))
+                log.warning("lease.not_renewed", error=str(error))

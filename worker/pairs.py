@@ -24,6 +24,7 @@ import structlog
 from core.errors import AbgabeError, SandboxFailed, texts
 from core.suites import Suite
 from exam.channel import Channel
+from worker import metrics
 from worker.sandbox.base import Box, BoxLimits, Mount, Order, Role, Sandbox
 
 EXAM_FAILED = texts(
@@ -63,10 +64,13 @@ class Pair:
             self._listener.bind(str(path))
             os.chmod(path, 0o666)  # noqa: S103 - the examiner has a user id of its own; the folder is private
             self._listener.listen(1)
-            self._start(sandbox, (_examiner_order(suite, self._place), _candidate_order(suite, self._place)))
+            with metrics.PAIR_START_SECONDS.time():
+                self._start(sandbox, (_examiner_order(suite, self._place), _candidate_order(suite, self._place)))
         except BaseException:
+            metrics.PAIR_STARTS.labels("failed").inc()
             self.close()
             raise
+        metrics.PAIR_STARTS.labels("started").inc()
 
     def _start(self, sandbox: Sandbox, orders: tuple[Order, Order]) -> None:
         with ThreadPoolExecutor(2) as pool:
@@ -147,7 +151,9 @@ class SparePairs:
         self._shelves: dict[str, _Shelf] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self._lent = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="spare-pairs")
+        metrics.watch(self)
 
     def take(self, suite: Suite) -> Pair:
         key = suite.digest()
@@ -157,13 +163,34 @@ class SparePairs:
                 self._shelves[key] = shelf  # the one used last stands last
                 spare = shelf.spares.pop(0) if shelf.spares else None
             if spare is None:
-                return Pair(suite, self._sandbox, on_close=lambda: self._refill(key))
+                return self._lend(Pair(suite, self._sandbox, on_close=lambda: self._refill(key)), key, "started")
             pair = _result(spare)
             if pair and pair.alive() and time.monotonic() - pair.started < MAX_SPARE_AGE_S:
-                pair.on_close = lambda: self._refill(key)
-                return pair
+                return self._lend(pair, key, "spare")
             if pair:
                 pair.close()
+
+    def _lend(self, pair: Pair, key: str, kind: str) -> Pair:
+        def give_back() -> None:
+            pair.on_close = lambda: None  # a pair that is closed twice was lent once
+            with self._lock:
+                self._lent -= 1
+            self._refill(key)
+
+        metrics.PAIRS_TAKEN.labels(kind).inc()
+        with self._lock:
+            self._lent += 1
+        pair.on_close = give_back
+        return pair
+
+    def census(self) -> metrics.Census:
+        with self._lock:
+            spares = [spare for shelf in self._shelves.values() for spare in shelf.spares]
+            lent = self._lent
+        done = [spare for spare in spares if spare.done() and not spare.cancelled() and not spare.exception()]
+        ages = [time.monotonic() - spare.result().started for spare in done]
+        starting = sum(not spare.done() for spare in spares)
+        return metrics.Census(len(done), starting, lent, max(ages, default=0.0))
 
     def prepare(self, suite: Suite) -> None:
         """Have a spare started before anybody asks for one."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
-from core import intake, submissions
+from core import intake, metrics, submissions
 from core.deps import Deps
 from core.errors import AbgabeError, GradingFailed, LeaseLost, StudentError, SuiteBroken, texts
+from core.models import AttemptState
 from core.queue import Worker
 from core.scoring import score
 from core.submissions import Claim, Setting
@@ -70,31 +73,49 @@ def grade(submission_id: str, deps: GradeDeps) -> None:
     claim = submissions.claim(deps.state, submission_id, deps.worker.name)
     if claim is None:
         return
-    with _endings(deps, claim), KeptLease(deps.state, claim, deps.worker) as lease:
+    names = {"submission": claim.submission_id, "attempt": claim.number, "worker": deps.worker.name}
+    with bound_contextvars(**names), _endings(deps, claim), KeptLease(deps.state, claim, deps.worker) as lease:
+        log.info("attempt.began", exercise=claim.exercise)
         suite = deps.find_suite(claim.exercise)
         with deps.state.blobs.open(claim.blob_sha256) as archive:
             files = intake.read(archive, suite, intake.Limits()).files
         protocol = _Protocol(deps, claim, suite, lease)
         report = deps.examine(suite, files, claim.seed, on_event=protocol.note)
+        metrics.count_verdicts(claim.exercise, report)
         if report.fault is not Fault.NOBODY:
             raise _no_honest_verdict(report)
         submissions.finish(deps.state, claim, report, score(suite, report))
+        metrics.FINAL_VERDICT_SECONDS.labels(claim.exercise).observe(_age_s(deps, claim))
+
+
+def _age_s(deps: GradeDeps, claim: Claim) -> float:
+    """Seconds since the submission was accepted; not below 0, also where two machines' clocks differ."""
+    return max(0.0, (deps.state.clock() - claim.received_at).total_seconds())
 
 
 @contextmanager
 def _endings(deps: GradeDeps, claim: Claim) -> Iterator[None]:
     """Whatever ends the block but its own end is nobody's loss: the submission is given back or tried again."""
+    began = time.monotonic()
     try:
+        state, fault = AttemptState.FINISHED, Fault.NOBODY
         try:
             yield
         except LeaseLost:
             raise
         except WorkerStopped:
             submissions.release(deps.state, claim)
+            state = AttemptState.ABANDONED
         except Exception as error:
-            submissions.fail(deps.state, claim, _not_the_students(error))
+            ours = _not_the_students(error)
+            submissions.fail(deps.state, claim, ours)
+            state, fault = AttemptState.FAILED, ours.fault
+        metrics.count_attempt(claim.exercise, state, fault)
+        seconds = time.monotonic() - began
+        metrics.EXAM_SECONDS.labels(claim.exercise).observe(seconds)
+        log.info("attempt.ended", state=state.value, fault=fault.value, seconds=round(seconds, 3))
     except LeaseLost as lost:
-        log.warning("grade.lease_lost", submission=claim.submission_id, error=str(lost))
+        log.warning("grade.lease_lost", error=str(lost))
 
 
 class _Protocol:
@@ -106,6 +127,7 @@ class _Protocol:
         self._suite = suite
         self._lease = lease
         self._position: dict[str, int] = {}
+        self._has_verdict = False
 
     def note(self, event: ExamEvent) -> None:
         self._lease.check()
@@ -113,6 +135,9 @@ class _Protocol:
             self._position = {case.id: position for position, case in enumerate(event.cases)}
             submissions.plan(self._deps.state, self._claim, event.cases, self._setting())
         elif isinstance(event, CaseFinished):
+            if not self._has_verdict:
+                self._has_verdict = True
+                metrics.FIRST_VERDICT_SECONDS.labels(self._claim.exercise).observe(_age_s(self._deps, self._claim))
             position = self._position[event.result.spec.id]
             submissions.record(self._deps.state, self._claim, position, event.result)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import update
 
+from core import metrics
 from core.deps import Deps
 from core.errors import OurError
 from core.models import Submission
@@ -17,6 +18,7 @@ def enqueue(deps: Deps, submission_id: str) -> bool:
     try:
         deps.queue.enqueue(submission_id)
     except OurError as error:
+        metrics.NOT_ENQUEUED.inc()
         log.warning("submission.not_enqueued", submission=submission_id, error=str(error))
         with deps.database.write(durable=False) as session:
             session.execute(update(Submission).where(Submission.id == submission_id).values(enqueued_at=None))

@@ -11,6 +11,7 @@ import threading
 import structlog
 from sqlalchemy import ColumnElement, select, update
 
+from core import metrics
 from core.deps import Deps
 from core.errors import NotFound, OurError, texts
 from core.models import Attempt, AttemptState, Submission, SubmissionState
@@ -98,6 +99,7 @@ def _abandon(deps: Deps, submission_id: str, now: dt.datetime) -> None:
         attempt.state, attempt.finished_at, attempt.fault = AttemptState.ABANDONED, now, Fault.OURS
         attempt.error = {"code": LEASE_EXPIRED, "params": {"worker": attempt.worker}}
         count_try(deps, submission, now, pause_s=0)
+    metrics.LEASES_EXPIRED.inc()
     log.warning("attempt.abandoned", submission=submission_id, worker=attempt.worker, state=submission.state)
     deps.live.publish(submission_id)
 

@@ -14,11 +14,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from core.models import User
+from core.models import Role, User
 from core.settings import Settings
 from exam.report import Language
 from server.auth.sessions import Opened
-from server.errors import FormForged, LoginRequired, StaffOnly
+from server.errors import AdminOnly, FormForged, LoginRequired, StaffOnly
 from server.i18n import choose
 from server.services import Services, services_of
 
@@ -90,8 +90,15 @@ def staff(user: Annotated[User, Depends(logged_in)]) -> User:
     return user
 
 
+def admin(user: Annotated[User, Depends(logged_in)]) -> User:
+    if user.role is not Role.ADMIN:
+        raise AdminOnly
+    return user
+
+
 UserDep = Annotated[User, Depends(logged_in)]
 StaffDep = Annotated[User, Depends(staff)]
+AdminDep = Annotated[User, Depends(admin)]
 
 
 async def check_form(request: Request, visitor: VisitorDep) -> None:

@@ -31,6 +31,7 @@ PAGES = {
     "GET /submissions/{submission_id}/live": (303, 404, 200, 200, 200),
     "GET /submissions/{submission_id}/archive": (303, 404, 200, 200, 200),
     "POST /submissions/{submission_id}/retry": (401, 403, 403, 303, 303),
+    "GET /metrics": (303, 403, 403, 403, 200),
 }
 API = {
     "POST /api/v1/tokens": (401, 401, 401, 401, 401),
