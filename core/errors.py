@@ -6,6 +6,8 @@ AbgabeError
 │   ├── NotAllowed
 │   ├── NotFound
 │   ├── KeyReused             an idempotency key came again with other content
+│   ├── TooOften              tells how long to wait
+│   ├── Conflict              not possible as things stand
 │   └── LoginFailed
 ├── SuiteBroken               the suite's author's to mend
 └── OurError                  ours: retried, shown to staff, never costs an attempt
@@ -83,6 +85,18 @@ class NotFound(StudentError):
 
 class KeyReused(StudentError):
     http_status = 422
+
+
+class TooOften(StudentError):
+    http_status = 429
+
+    def __init__(self, code: str, *, retry_after_s: int, **params: Any) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(code, **params)
+
+
+class Conflict(StudentError):
+    http_status = 409
 
 
 class LoginFailed(StudentError):

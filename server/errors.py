@@ -5,14 +5,12 @@ StudentError
 ├── TokenInvalid       401  an API call without a valid token
 ├── TooLarge           413
 ├── RequestInvalid     422  a field is missing or of the wrong kind
-├── TooOften           429  tells how long to wait
 └── HttpError          whatever else the framework refuses: 400, 404, 405, …
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from core.errors import NotAllowed, StudentError, texts
 
@@ -145,14 +143,6 @@ class RequestInvalid(StudentError):
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
         super().__init__(INVALID, reason="; ".join(f"{name}: {what}" for name, what in fields.items()))
-
-
-class TooOften(StudentError):
-    http_status = 429
-
-    def __init__(self, code: str, *, retry_after_s: int, **params: Any) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(code, **params)
 
 
 class HttpError(StudentError):

@@ -16,7 +16,7 @@ from core.models import SubmissionState, User
 from core.queries import HandInFilter, HandInPage, SubmissionPage, find_exercise, hand_ins, submission_page
 from core.settings import Settings
 from core.storage import BlobStore
-from core.submissions.recovering import SUBMISSION_UNKNOWN
+from core.submissions.asking import SUBMISSION_UNKNOWN
 from core.suites import Suite, find_suite
 
 CHUNK_BYTES = 1 << 18

@@ -62,7 +62,8 @@ def _grade_deps(app: App) -> GradeDeps:
 
 @shared_task(name=GRADE_TASK, bind=True)
 def grade_task(task: Any, submission_id: str) -> None:
-    grade(submission_id, _grade_deps(task.app))
+    """A message says that there is work; whose turn it is, the database knows better than the order of messages."""
+    grade(_grade_deps(task.app))
 
 
 @signals.setup_logging.connect

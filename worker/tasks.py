@@ -65,12 +65,12 @@ class GradeDeps:
     """The digest of the image that a suite names."""
 
 
-def grade(submission_id: str, deps: GradeDeps) -> None:
-    """Hold one exam for a submission that waits for one, and make its report final.
+def grade(deps: GradeDeps) -> None:
+    """Hold one exam for the submission whose turn it is, and make its report final; nothing where none waits.
 
     Every ending leaves the submission done, or queued for another attempt, or stuck and shown to staff.
     """
-    claim = submissions.claim(deps.state, submission_id, deps.worker.name)
+    claim = submissions.claim(deps.state, deps.worker.name)
     if claim is None:
         return
     names = {"submission": claim.submission_id, "attempt": claim.number, "worker": deps.worker.name}

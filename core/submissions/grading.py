@@ -17,6 +17,7 @@ from core.deps import Deps
 from core.errors import AbgabeError, LeaseLost, texts
 from core.models import Attempt, AttemptState, CaseRow, Exercise, Submission, SubmissionState
 from core.scoring import Score
+from core.submissions.ordering import next_in_line
 from exam.report import CaseResult, CaseSpec, Fault, Report, printable
 
 LEASE_LOST = texts(
@@ -55,18 +56,18 @@ class Setting:
     image: str
 
 
-def claim(deps: Deps, submission_id: str, worker: str) -> Claim | None:
-    """Begin an attempt, or None where there is nothing to do: already done, in another's hands, or not yet due."""
+def claim(deps: Deps, worker: str) -> Claim | None:
+    """Begin an attempt at the submission whose turn it is, or None where nothing waits that is due."""
     now = deps.clock()
     with deps.database.write() as session:
-        submission = session.get(Submission, submission_id, with_for_update=True)
-        if submission is None or submission.state is not SubmissionState.QUEUED or submission.due_at > now:
+        submission = session.scalars(next_in_line(now)).one_or_none()
+        if submission is None:
             return None
         exercise = session.get_one(Exercise, submission.exercise_id)
         submission.state = SubmissionState.RUNNING
         submission.fence += 1
         attempt = Attempt(
-            submission_id=submission_id,
+            submission_id=submission.id,
             number=submission.fence,
             state=AttemptState.RUNNING,
             worker=worker,
@@ -76,7 +77,7 @@ def claim(deps: Deps, submission_id: str, worker: str) -> Claim | None:
         session.add(attempt)
         session.flush()
         mine = Claim(
-            submission_id,
+            submission.id,
             attempt.id,
             attempt.number,
             exercise.slug,
@@ -84,7 +85,7 @@ def claim(deps: Deps, submission_id: str, worker: str) -> Claim | None:
             submission.seed,
             submission.received_at,
         )
-    deps.live.publish(submission_id)
+    deps.live.publish(mine.submission_id)
     return mine
 
 
@@ -124,7 +125,7 @@ def finish(deps: Deps, claim: Claim, report: Report, score: Score) -> None:
         for position, result in enumerate(report.cases):
             _put_case(session, claim, position, result)
         attempt.state, attempt.finished_at, attempt.fault = AttemptState.FINISHED, now, Fault.NOBODY
-        submission.state, submission.finished_at = SubmissionState.DONE, now
+        submission.state, submission.finished_at, submission.is_regrade = SubmissionState.DONE, now, False
         submission.points, submission.max_points = score.points, score.max_points
         submission.groups = [asdict(group) for group in score.groups]
     deps.live.publish(claim.submission_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import func, select
@@ -12,8 +13,11 @@ from sqlalchemy.orm import Session
 from core.deps import Deps
 from core.errors import KeyReused, NotAllowed, NotFound, texts
 from core.models import Exercise, Submission, SubmissionState, User, new_id
+from core.settings import Settings
 from core.storage import Stored
 from core.submissions.enqueueing import enqueue
+from core.submissions.limits import check_limits
+from core.submissions.ordering import next_place
 
 if TYPE_CHECKING:
     from core.intake import Intake
@@ -65,36 +69,53 @@ def receive(
 
     Whatever happens after this has returned, the submission will be graded. The same key with the same content
     returns the first submission again; with other content it raises KeyReused. Raises NotFound, NotAllowed,
-    StorageFailed likewise with nothing accepted.
+    TooOften, Conflict, StorageFailed likewise with nothing accepted.
     """
-    now = deps.clock()
+    now, size_bytes = deps.clock(), archive.seek(0, io.SEEK_END)
     with deps.database.read() as session:
-        _check_open(session, user_id, exercise_id, now)
+        if not _is_repeated(session, user_id, idempotency_key):
+            _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
     archive.seek(0)
-    stored = deps.blobs.put(archive)
+    stored, replaced = deps.blobs.put(archive), list[Submission]()
     with deps.database.write() as session:
-        # one hand-in at a time per user: numbers have no gaps, a key is used once
+        # one hand-in at a time per user: numbers have no gaps, a key is used once, no limit is passed by two at once
         session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         submission = _known(session, user_id, exercise_id, stored, idempotency_key)
         if submission is None:
+            exercise = _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
             submission = _new_submission(session, user_id, exercise_id, stored, now)
             submission.filename = _clean(filename)
             submission.missing = list(intake.missing)
             submission.notices = [notice.to_json() for notice in intake.notices]
             submission.idempotency_key = idempotency_key
+            replaced = _replace_waiting(session, submission, now) if exercise.supersedes else []
             session.add(submission)
     if submission.state is SubmissionState.QUEUED:
         enqueue(deps, submission.id)
-    deps.live.publish(submission.id)
+    for one in (submission, *replaced):
+        deps.live.publish(one.id)
     return submission
 
 
-def _check_open(session: Session, user_id: int, exercise_id: int, now: dt.datetime) -> None:
+def _is_repeated(session: Session, user_id: int, key: str | None) -> bool:
+    mine = (Submission.user_id == user_id, Submission.idempotency_key == key)
+    return key is not None and session.scalar(select(Submission.id).where(*mine)) is not None
+
+
+def _admit(
+    session: Session, settings: Settings, user_id: int, exercise_id: int, size_bytes: int, now: dt.datetime
+) -> Exercise:
+    """The exercise, if this student may hand in there now. Staff may at any time."""
     user, exercise = session.get(User, user_id), session.get(Exercise, exercise_id)
     if user is None or exercise is None:
         raise NotFound(EXERCISE_UNKNOWN)
-    if user.role.is_staff:
-        return
+    if not user.role.is_staff:
+        _check_open(exercise, now)
+        check_limits(session, settings, user_id, exercise, size_bytes, now)
+    return exercise
+
+
+def _check_open(exercise: Exercise, now: dt.datetime) -> None:
     if exercise.opens_at and now < exercise.opens_at:
         raise NotAllowed(EXERCISE_NOT_OPEN, opens_at=f"{exercise.opens_at:%Y-%m-%d %H:%M} UTC")
     if exercise.closes_at and now >= exercise.closes_at:
@@ -115,7 +136,7 @@ def _known(session: Session, user_id: int, exercise_id: int, stored: Stored, key
 def _new_submission(session: Session, user_id: int, exercise_id: int, stored: Stored, now: dt.datetime) -> Submission:
     mine = (Submission.user_id == user_id, Submission.exercise_id == exercise_id)
     last_number = session.scalar(select(func.max(Submission.number)).where(*mine)) or 0
-    submission_id = new_id()
+    submission_id, place = new_id(), next_place(session, user_id, exercise_id)
     return Submission(
         id=submission_id,
         user_id=user_id,
@@ -130,7 +151,22 @@ def _new_submission(session: Session, user_id: int, exercise_id: int, stored: St
         tries=0,
         due_at=now,
         enqueued_at=now,
+        turn=place.turn,
+        lap=place.lap,
     )
+
+
+def _replace_waiting(session: Session, fresh: Submission, now: dt.datetime) -> list[Submission]:
+    """End what of this student and exercise still waits; ``fresh`` takes over its place in the queue."""
+    same = (Submission.user_id == fresh.user_id, Submission.exercise_id == fresh.exercise_id)
+    waits = (Submission.state == SubmissionState.QUEUED, Submission.is_regrade.is_(False))
+    # what a worker is just claiming is waited for, and is running then
+    replaced = list(session.scalars(select(Submission).where(*same, *waits).with_for_update()))
+    for one in replaced:
+        one.state, one.finished_at = SubmissionState.SUPERSEDED, now
+        one.superseded_by, one.costs = fresh.number, False
+    fresh.turn, fresh.lap = min((one.turn, one.lap) for one in (*replaced, fresh))
+    return replaced
 
 
 def _seed(submission_id: str) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from core import metrics
 from core.deps import Deps
-from core.errors import NotFound, OurError, texts
+from core.errors import OurError, texts
 from core.models import Attempt, AttemptState, Submission, SubmissionState
 from core.submissions.enqueueing import enqueue
 from core.submissions.grading import count_try
@@ -26,11 +26,6 @@ LEASE_EXPIRED = texts(
         "Der Worker {worker} ist während der Prüfung ausgefallen oder verstummt.",
         "Wiederholt sich das, hilft das Protokoll des Workers weiter.",
     ),
-)
-SUBMISSION_UNKNOWN = texts(
-    "submission.unknown",
-    en=("There is no such submission.", "Check the address."),
-    de=("Diese Abgabe gibt es nicht.", "Bitte die Adresse prüfen."),
 )
 
 log = structlog.get_logger(__name__)
@@ -62,21 +57,6 @@ def expire_leases(deps: Deps, worker_prefix: str) -> None:
             .where(Attempt.state == AttemptState.RUNNING, Attempt.worker.startswith(worker_prefix, autoescape=True))
             .values(lease_until=deps.clock() - dt.timedelta(microseconds=1))
         )
-
-
-def retry(deps: Deps, submission_id: str) -> None:
-    """Staff's word that a stuck submission may be tried again; anything else is left as it is. Raises NotFound."""
-    now = deps.clock()
-    with deps.database.write() as session:
-        submission = session.get(Submission, submission_id, with_for_update=True)
-        if submission is None:
-            raise NotFound(SUBMISSION_UNKNOWN)
-        if submission.state is not SubmissionState.STUCK:
-            return
-        submission.state, submission.tries, submission.finished_at = SubmissionState.QUEUED, 0, None
-        submission.due_at = submission.enqueued_at = now
-    enqueue(deps, submission_id)
-    deps.live.publish(submission_id)
 
 
 def _expired(deps: Deps, now: dt.datetime) -> list[str]:

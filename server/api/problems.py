@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from core.errors import AbgabeError
+from core.errors import AbgabeError, TooOften
 from server.api.schemas import FieldProblem, Problem
-from server.errors import RequestInvalid, TooOften
+from server.errors import RequestInvalid
 from server.i18n import choose
 
 MEDIA_TYPE = "application/problem+json"

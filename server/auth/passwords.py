@@ -6,8 +6,7 @@ import threading
 
 from pwdlib import PasswordHash
 
-from core.errors import StudentError, texts
-from server.errors import TooOften
+from core.errors import StudentError, TooOften, texts
 
 TOO_SHORT = texts(
     "password.too_short",

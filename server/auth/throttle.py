@@ -9,8 +9,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from core.errors import texts
-from server.errors import TooOften
+from core.errors import TooOften, texts
 
 TOO_OFTEN = texts(
     "login.too_often",

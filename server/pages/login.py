@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from core.errors import LoginFailed
+from core.errors import LoginFailed, TooOften
 from core.models import User
 from server.auth.accounts import authenticate
 from server.auth.visitor import VisitorDep, check_form, end_session, set_language, set_session
-from server.errors import TooOften
 from server.i18n import LANGUAGES
 from server.pages.rendering import page
 from server.services import ServicesDep

@@ -33,7 +33,7 @@ class House:
         self.user, self.exercise = make_user(self.deps.database), make_exercise(self.deps.database)
 
     def grade(self, submission_id: str) -> None:
-        claim = submissions.claim(self.deps, submission_id, "w")
+        claim = submissions.claim(self.deps, "w")
         if claim:
             submissions.finish(self.deps, claim, make_report(), make_score())
             self.done.set()
@@ -102,7 +102,7 @@ class TestStart:
     def test_what_the_killed_predecessor_was_grading_too(self, house: House) -> None:
         submission = receive(house.deps, house.user, house.exercise)
         lock = DataDirLock(house.deps.settings.data_dir)
-        assert submissions.claim(house.deps, submission.id, worker_name(f"embedded-{lock.id}:"))
+        assert submissions.claim(house.deps, worker_name(f"embedded-{lock.id}:"))
         lock.release()
         house.start()
         assert house.done.wait(10)
@@ -111,7 +111,7 @@ class TestStart:
     def test_but_not_what_another_installation_is_grading(self, house: House) -> None:
         theirs = receive(house.deps, house.user, house.exercise)
         ours = receive(house.deps, house.user, house.exercise)
-        assert submissions.claim(house.deps, theirs.id, worker_name("embedded-0123456789abcdef:"))
+        assert submissions.claim(house.deps, worker_name("embedded-0123456789abcdef:"))
         house.start()
         assert house.done.wait(10)
         assert house.state_of(ours.id) is SubmissionState.DONE

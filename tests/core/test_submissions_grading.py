@@ -41,7 +41,7 @@ def take_over(state: State, claim: Claim) -> Claim:
     """The lease runs out; another worker claims the submission."""
     state.clock.forward(state.deps.settings.lease_s + 1)
     submissions.reconcile(state.deps)
-    other = submissions.claim(state.deps, claim.submission_id, "worker-2")
+    other = submissions.claim(state.deps, "worker-2")
     assert other is not None
     return other
 
@@ -65,16 +65,15 @@ class TestClaiming:
         assert state.load(submission).state is SubmissionState.RUNNING
 
     def test_of_many_workers_one_gets_it(self, state: State) -> None:
-        submission = state.receive()
-        claims = together(*[lambda: submissions.claim(state.deps, submission.id, "w")] * 8)
+        state.receive()
+        claims = together(*[lambda: submissions.claim(state.deps, "w")] * 8)
         assert sum(claim is not None for claim in claims) == 1
         assert len(attempts(state)) == 1
 
-    def test_what_is_done_or_unknown_is_not_claimed(self, state: State) -> None:
+    def test_what_is_done_is_not_claimed(self, state: State) -> None:
         submission = state.receive()
         submissions.finish(state.deps, state.claim(submission), make_report(), make_score())
-        assert submissions.claim(state.deps, submission.id, "w") is None
-        assert submissions.claim(state.deps, "unknown", "w") is None
+        assert submissions.claim(state.deps, "w") is None
 
 
 class TestResults:
@@ -160,7 +159,7 @@ class TestFencing:
             lambda: submissions.finish(state.deps, claim, make_report(), make_score(1.0)),
             lambda: submissions.reconcile(state.deps),
         )
-        again = submissions.claim(state.deps, submission.id, "worker-2")
+        again = submissions.claim(state.deps, "worker-2")
         if again is not None:
             submissions.finish(state.deps, again, make_report(), make_score(1.0))
         assert state.load(submission).state is SubmissionState.DONE
@@ -175,7 +174,7 @@ class TestFailing:
             assert submissions.fail(state.deps, claim, BROKEN) is SubmissionState.QUEUED
             state.clock.forward(pause_s - 1)
             assert submissions.reconcile(state.deps) == []
-            assert submissions.claim(state.deps, submission.id, "early") is None
+            assert submissions.claim(state.deps, "early") is None
             state.clock.forward(1)
             assert submissions.reconcile(state.deps) == [submission.id]
         submissions.finish(state.deps, state.claim(submission), make_report(), make_score())
@@ -189,7 +188,7 @@ class TestFailing:
             submissions.record(state.deps, claim, 0, make_result("test_a"))
             submissions.fail(state.deps, claim, BROKEN)
             state.clock.forward(1000)
-        assert submissions.claim(state.deps, submission.id, "w") is None
+        assert submissions.claim(state.deps, "w") is None
         assert submissions.reconcile(state.deps) == []
         page = submission_page(state.database, submission.id)
         assert page is not None

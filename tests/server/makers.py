@@ -25,7 +25,7 @@ from exam.report import CaseResult, CaseSpec, Message, Report, Verdict
 from server.auth.passwords import hash_password
 from server.auth.sessions import Sessions
 from server.auth.tokens import create_token
-from tests.core.state_makers import Clock, ListQueue, make_user
+from tests.core.state_makers import Clock, ListQueue, claim_this, make_user
 
 PASSWORD = "correct horse battery"
 FILES = {"Layers/ReLU.py": b"class ReLU: ...\n", "Layers/FullyConnected.py": b"class FullyConnected: ...\n"}
@@ -155,7 +155,7 @@ class Grader:
         return self.claimed
 
     def start(self) -> Grader:
-        self.claimed = submissions.claim(self.deps, self.submission_id, "test-worker")
+        self.claimed = claim_this(self.deps, self.submission_id, "test-worker")
         assert self.claimed is not None
         return self
 

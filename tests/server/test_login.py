@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from core.errors import TooOften
 from core.models import ApiToken, LoginSession, User
 from server.auth import passwords
 from server.auth.passwords import LEAST
 from server.auth.throttle import Throttle
-from server.errors import TooOften
 from server.pages.login import inside
 from tests.server.makers import PASSWORD, Browser, House
 

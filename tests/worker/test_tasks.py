@@ -38,7 +38,7 @@ class Course:
         return make_grade_deps(self.state.deps, self.suites_dir, examine)
 
     def grade(self, examine: object) -> SubmissionPage:
-        grade(self.submission.id, self.deps(examine))
+        grade(self.deps(examine))
         return self.page()
 
     def page(self) -> SubmissionPage:
@@ -98,9 +98,6 @@ class TestGoodEndings:
         course.grade(examiner)
         page = course.grade(examiner)
         assert len(examiner.seeds) == len(page.attempts) == 1
-
-    def test_a_message_for_an_unknown_submission_does_nothing(self, course: Course) -> None:
-        grade("unknown", course.deps(FakeExaminer()))
 
 
 class TestOurAndTheSuitesFaults:
@@ -215,7 +212,7 @@ class TestLeases:
 
     def test_a_worker_that_is_told_to_stop_gives_the_submission_back(self, course: Course) -> None:
         deps = course.deps(FakeExaminer([PASSED] * 5, during=lambda position: deps.worker.stopping.set()))
-        grade(course.submission.id, deps)
+        grade(deps)
         page = course.page()
         assert (page.submission.state, page.submission.tries) == (SubmissionState.QUEUED, 0)
         assert submissions.reconcile(course.state.deps) == [course.submission.id]
@@ -258,5 +255,5 @@ def end_lease_and_grade_elsewhere(course: Course) -> None:
     while claim is None:  # a heartbeat may come between
         submissions.expire_leases(state.deps, "worker-1")
         submissions.reconcile(state.deps)
-        claim = submissions.claim(state.deps, course.submission.id, "worker-2")
+        claim = submissions.claim(state.deps, "worker-2")
     submissions.finish(state.deps, claim, make_report(), make_score(0.75))

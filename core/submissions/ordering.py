@@ -1,0 +1,76 @@
+"""The order of the queue. Each submission gets its place when it is handed in, so that claiming is a look at an index.
+
+Start-time fair queueing (Goyal, Vin and Cheng, 1996), twice: students take turns, and within one turn so do exercises.
+A student's next hand-in is due one turn after their last one, but never before the turn that is being graded now. So
+fifty hand-ins of one student wait behind one of everybody else's, and who comes after a pause has saved up nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.models import Submission, SubmissionState
+
+ORDER = (Submission.is_regrade, Submission.turn, Submission.lap, Submission.id)
+BEGUN = (SubmissionState.RUNNING, SubmissionState.DONE, SubmissionState.STUCK)
+LIVE = (SubmissionState.QUEUED, *BEGUN)
+
+
+class Place(NamedTuple):
+    turn: int
+    lap: int
+
+
+def next_place(session: Session, user_id: int, exercise_id: int) -> Place:
+    """The place of a submission that this student hands in now."""
+    turn = _after(
+        _furthest(session, Submission.turn),
+        select(func.max(Submission.turn)).where(Submission.user_id == user_id, Submission.state.in_(LIVE)),
+        session,
+    )
+    same_turn = Submission.turn == turn
+    lap = _after(
+        _furthest(session, Submission.lap, same_turn),
+        select(Submission.lap)
+        .where(Submission.exercise_id == exercise_id, same_turn, Submission.state.in_(LIVE))
+        .order_by(Submission.lap.desc())
+        .limit(1),
+        session,
+    )
+    return Place(turn, lap)
+
+
+def _after(now: int, last: Select[Any], session: Session) -> int:
+    """One after the flow's last, but not before ``now``."""
+    before = session.scalar(last)
+    return now if before is None else max(now, before + 1)
+
+
+def _furthest(session: Session, column: InstrumentedAttribute[int], *where: ColumnElement[bool]) -> int:
+    """How far grading has come: the greatest value among what was ever begun. One look at the index for each kind."""
+    kinds = [(state, is_regrade) for state in BEGUN for is_regrade in (False, True)]
+    ends = [
+        select(column)
+        .where(Submission.state == state, Submission.is_regrade.is_(is_regrade), *where)
+        .order_by(column.desc())
+        .limit(1)
+        .scalar_subquery()
+        for state, is_regrade in kinds
+    ]
+    return max((value for value in session.execute(select(*ends)).one() if value is not None), default=0)
+
+
+def next_in_line(now: dt.datetime) -> Select[Submission]:
+    """The submission to grade next, locked; what another worker is just taking is passed over."""
+    waiting = (Submission.state == SubmissionState.QUEUED) & (Submission.due_at <= now)
+    return select(Submission).where(waiting).order_by(*ORDER).limit(1).with_for_update(skip_locked=True)
+
+
+def ahead_of(submission: Submission) -> ColumnElement[bool]:
+    """Whether a submission waits and will be claimed before ``submission``."""
+    place = (submission.is_regrade, submission.turn, submission.lap, submission.id)
+    return (Submission.state == SubmissionState.QUEUED) & (tuple_(*ORDER) < tuple_(*place))
