@@ -24,6 +24,7 @@ import docker
 from core.errors import SandboxFailed, SandboxUnavailable
 from worker.sandbox import environment, images, seccomp
 from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Ending, Mount, Order
+from worker.sandbox.engine_paths import EnginePaths, from_inspection
 from worker.sandbox.inside import CODE, INNER, INNER_TARGET, VARIABLES, command
 from worker.sandbox.owner import box_name, host, is_orphan
 from worker.sandbox.uids import Uid, take_uid
@@ -37,6 +38,7 @@ _MAX_FILES = 1 << 16
 _MIB = 1 << 20
 _LABEL_HOST = "abgabe.host"
 _LABEL_UNTIL = "abgabe.until"
+_LABEL_CONTAINER = "abgabe.container"
 
 
 class Docker:
@@ -56,6 +58,8 @@ class Docker:
             self._client = docker.APIClient(version="auto", timeout=_ANSWER_S, **settings)
         except (DockerException, RequestException) as error:
             raise _no_engine(error) from error
+        self._own_container = _own_container(self._client)
+        self._paths = EnginePaths(from_inspection(self._own_container["Mounts"]) if self._own_container else None)
 
     def _check_engine(self, info: dict[str, Any]) -> None:
         if not any("seccomp" in option for option in info.get("SecurityOptions") or ()):
@@ -94,9 +98,11 @@ class Docker:
         return Container(self._client, name, order.limits, uid)
 
     def clean_up(self) -> int:
-        """Containers of workers of this host that are gone, and whatever has outlived its time."""
+        """Containers of workers that are gone, of this host or with their own container, and whatever has outlived its
+        time."""
+        running = {container["Id"] for container in self._client.containers()}
         boxes = self._client.containers(all=True, filters={"label": [_LABEL_HOST]})
-        lost = [box for box in boxes if _is_lost(box["Names"][0].lstrip("/"), box["Labels"])]
+        lost = [box for box in boxes if _is_lost(box["Names"][0].lstrip("/"), box["Labels"], running)]
         for box in lost:
             _remove(self._client, box["Id"])
         return len(lost)
@@ -139,7 +145,7 @@ class Docker:
             # Docker would mount message queues, where one case could leave something for the next.
             tmpfs={"/tmp": scratch, "/dev/mqueue": "ro,size=4k,mode=0555"},  # noqa: S108 - the container's own
             shm_size=limits.tmp_mib * _MIB,
-            mounts=[_bind(mount) for mount in mounts],
+            mounts=[self._bind(mount) for mount in mounts],
             mem_limit=limits.memory_mib * _MIB,
             memswap_limit=limits.memory_mib * _MIB,
             pids_limit=limits.processes,
@@ -156,14 +162,21 @@ class Docker:
                 working_dir="/tmp",  # noqa: S108 - the container's own
                 environment=VARIABLES,
                 entrypoint=[],
-                labels={
-                    _LABEL_HOST: host(),
-                    _LABEL_UNTIL: str(int(time.time() + limits.wall_time_s) + 60),
-                    "abgabe.role": order.role,
-                },
+                labels=self._labels(order),
                 host_config=host_config,
             )
         )
+
+    def _labels(self, order: Order) -> dict[str, str]:
+        labels = {
+            _LABEL_HOST: host(),
+            _LABEL_UNTIL: str(int(time.time() + order.limits.wall_time_s) + 60),
+            "abgabe.role": order.role,
+        }
+        return labels | ({_LABEL_CONTAINER: self._own_container["Id"]} if self._own_container else {})
+
+    def _bind(self, mount: Mount) -> Bind:
+        return Bind(mount.target, str(self._paths.of(mount.source)), type="bind", read_only=not mount.writable)
 
 
 class Container:
@@ -233,8 +246,14 @@ class Container:
         return time.monotonic() - self._started_at
 
 
-def _bind(mount: Mount) -> Bind:
-    return Bind(mount.target, str(mount.source), type="bind", read_only=not mount.writable)
+def _own_container(client: docker.APIClient) -> dict[str, Any] | None:
+    """The container that this process runs in, where the engine is the one that runs it."""
+    try:
+        found: dict[str, Any] = client.inspect_container(host())
+    except NotFound:
+        return None
+    # a container may have the name of this host; its id is the name of a container's host
+    return found if found["Id"].startswith(host()) else None
 
 
 def _remove(client: docker.APIClient, name: str) -> None:
@@ -253,9 +272,10 @@ def _remove(client: docker.APIClient, name: str) -> None:
             return
 
 
-def _is_lost(name: str, labels: dict[str, str]) -> bool:
+def _is_lost(name: str, labels: dict[str, str], running: set[str]) -> bool:
     outlived = float(labels.get(_LABEL_UNTIL, "inf")) < time.time()
-    return outlived or (labels[_LABEL_HOST] == host() and is_orphan(name))
+    left_alone = _LABEL_CONTAINER in labels and labels[_LABEL_CONTAINER] not in running
+    return outlived or left_alone or (labels[_LABEL_HOST] == host() and is_orphan(name))
 
 
 def _no_engine(error: Exception) -> SandboxUnavailable:

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# backup.sh FOLDER: what this installation knows, while it runs. restore.sh takes it back.
+# The database is read first, in one snapshot, and the files after it: a file is stored before a row names it and never
+# changed, so no row of the backup can be without its file.
+set -euo pipefail
+target=$(realpath -m "${1:?usage: $0 FOLDER}")
+cd "$(dirname "$0")/.."
+. scripts/compose.sh
+umask 077
+
+[ ! -e "$target" ] || { echo "$target is there already." >&2; exit 2; }
+fresh=$target.partial
+rm -rf "$fresh"
+mkdir -p "$fresh"
+compose exec -T postgres pg_dump --no-owner --no-privileges -U abgabe abgabe | gzip >"$fresh/database.sql.gz"
+# 1: a folder grew while it was read, as they do
+compose exec -T server tar -C /data --exclude=./blobs/tmp -cf - . >"$fresh/data.tar" || [ $? = 1 ]
+cp secrets/secret_key "$fresh/secret_key"
+(cd "$fresh" && sha256sum -- * >SHA256SUMS)
+mv "$fresh" "$target"
+echo "Backed up to $target ($(du -sh "$target" | cut -f1))."
