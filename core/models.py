@@ -273,3 +273,22 @@ class CaseRow(Base):
     verdict: Mapped[Verdict] = mapped_column(_words(Verdict))
     result: Mapped[dict[str, Any]] = mapped_column(Json)
     """The whole ``exam.report.CaseResult``."""
+
+
+class AuditEntry(Base):
+    """One deed of a member of staff. Written by ``core.audit.note`` and by nothing else; never changed."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "actor", "id"), Index(None, "action", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
+    actor: Mapped[str] = mapped_column(String(80))
+    """The login as it was then, so that an entry outlives the account; on the command line ``cli:`` and the user."""
+    address: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    """A ``core.audit.Action``; as text, for a later version may have dropped it."""
+    subject: Mapped[str] = mapped_column(String(200))
+    """What it was done to: a login, a course, a submission's id."""
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
