@@ -91,6 +91,29 @@ def assert_output_is_drawn(figure: Any, expected: np.ndarray, atol: float) -> No
     assert_close(stored(figure), expected, what=OUTPUT, rtol=0, atol=atol)
 
 
+def assert_shown(student: Any, figure: Any) -> None:
+    """``show`` puts the picture that output holds on the screen, in whatever colours."""
+    figure.draw()
+    screen = student.ExamFigures.shown_by(figure)
+    assert_true(
+        len(screen) > 0,
+        "Nothing is on the screen after show. Call plt.imshow(self.output) and then plt.show().",
+        "Nach show ist nichts auf dem Bildschirm. Rufe plt.imshow(self.output) auf und danach plt.show().",
+    )
+    expected = stored(figure)
+    assert_true(
+        any(_looks_like(picture, expected) for _, picture in screen),
+        "What show puts on the screen is not the picture in output.",
+        "Was show auf den Bildschirm bringt, ist nicht das Bild in output.",
+    )
+
+
+def _looks_like(picture: Any, expected: np.ndarray) -> bool:
+    if np.shape(picture) != expected.shape:
+        return False
+    return float(np.sum(_unit(picture[None]) * _unit(expected[None]))) > KNOWN_PICTURE
+
+
 # --- batches --------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import DRAWN, assert_copy, assert_output_is_drawn, assert_redrawn, drawn, pattern
+from support import DRAWN, assert_copy, assert_output_is_drawn, assert_redrawn, assert_shown, drawn, pattern
 
 from exam.checks import assert_shape, assert_true
 
@@ -110,15 +110,12 @@ def test_output_is_what_draw_returns(student):
 
 @pytest.mark.advisory
 def test_show(student):
-    """show works after draw.
+    """show shows the picture that draw has stored.
 
-    de: show funktioniert nach draw.
-    hint: `plt.imshow(self.output, cmap="gray")` and `plt.show()`. There is no screen here; both just return.
-    hint.de: `plt.imshow(self.output, cmap="gray")` und `plt.show()`. Einen Bildschirm gibt es hier nicht; beides kehrt
-      einfach zurück.
+    de: show zeigt das Bild, das draw abgelegt hat.
+    hint: `plt.imshow(self.output, cmap="gray")` and `plt.show()`. What is on the screen is noted.
+    hint.de: `plt.imshow(self.output, cmap="gray")` und `plt.show()`. Was auf dem Bildschirm ist, wird notiert.
     why: The course's tests never call show.
     why.de: Die Kurstests rufen show nie auf.
     """
-    figure = make(student, *SMALL)
-    figure.draw()
-    figure.show()
+    assert_shown(student, make(student, *SMALL))

@@ -17,9 +17,7 @@ from support import (
     shown,
 )
 
-from exam.checks import assert_number, assert_shape, assert_true, describe
-
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+from exam.checks import assert_number, assert_shape, assert_true
 
 
 def assert_labels_fit(batch, *, when, wann):
@@ -150,36 +148,3 @@ def test_a_batch_larger_than_the_data(student):
             "de": f"der Teil des Batches von Bild {start} bis {end - 1}",
         }
         assert_same_images(images[start:end], images[: end - start], what=what)
-
-
-@pytest.mark.advisory
-def test_class_name(student):
-    """class_name gives the ten names in the order of their labels, airplane to truck.
-
-    de: class_name liefert die zehn Namen in der Reihenfolge der Labels, von airplane bis truck.
-    hint: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship, 9 truck.
-    hint.de: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship, 9 truck.
-    why: The course's tests never call class_name.
-    why.de: Die Kurstests rufen class_name nie auf.
-    """
-    generator = make(student, 12)
-    for label, name in enumerate(CLASSES):
-        told = generator.class_name(label)
-        assert_true(
-            isinstance(told, str) and told.strip().lower() == name,
-            f"The name of label {label} should be '{name}', but class_name({label}) is {describe(told)}.",
-            f"Der Name von Label {label} sollte '{name}' sein, aber class_name({label}) ist {describe(told)}.",
-        )
-
-
-@pytest.mark.advisory
-def test_show(student):
-    """show works for a new generator.
-
-    de: show funktioniert bei einem neuen Generator.
-    hint: Show the images of a batch with their class names as titles; do not rely on next having been called before.
-    hint.de: Zeige die Bilder eines Batches mit ihren Klassennamen als Titel; verlass dich nicht auf ein früheres next.
-    why: The course's tests never call show.
-    why.de: Die Kurstests rufen show nie auf.
-    """
-    make(student, 6).show()

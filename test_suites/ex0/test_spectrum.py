@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import DRAWN, assert_copy, assert_output_is_drawn, assert_redrawn, drawn, pattern
+from support import DRAWN, assert_copy, assert_output_is_drawn, assert_redrawn, assert_shown, drawn, pattern
 
 from exam.checks import assert_close, assert_shape, assert_true
 
@@ -101,15 +101,12 @@ def test_output_is_what_draw_returns(student):
 
 @pytest.mark.advisory
 def test_show(student):
-    """show works after draw.
+    """show shows the picture that draw has stored.
 
-    de: show funktioniert nach draw.
-    hint: `plt.imshow(self.output)` and `plt.show()`. There is no screen here; both just return.
-    hint.de: `plt.imshow(self.output)` und `plt.show()`. Einen Bildschirm gibt es hier nicht; beides kehrt einfach
-      zurück.
+    de: show zeigt das Bild, das draw abgelegt hat.
+    hint: `plt.imshow(self.output)` and `plt.show()`. imshow takes whatever is above 1 for 1.
+    hint.de: `plt.imshow(self.output)` und `plt.show()`. imshow nimmt, was über 1 liegt, als 1.
     why: The course's tests never call show.
     why.de: Die Kurstests rufen show nie auf.
     """
-    figure = make(student, 100)
-    figure.draw()
-    figure.show()
+    assert_shown(student, make(student, 100))

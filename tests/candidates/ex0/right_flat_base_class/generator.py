@@ -54,6 +54,7 @@ class ImageGenerator:
 
     def show(self):
         for image, label in zip(*self.next()):
+            pylab.figure()
             pylab.imshow(image)
             pylab.title(self.class_name(label))
         pylab.show()
