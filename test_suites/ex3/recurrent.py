@@ -18,12 +18,35 @@ from support import (
     shape_of,
 )
 
-from exam.checks import CheckFailed, assert_equal, assert_finite, assert_number, assert_shape, assert_true
+from exam.checks import (
+    CheckFailed,
+    assert_close,
+    assert_equal,
+    assert_finite,
+    assert_number,
+    assert_shape,
+    assert_true,
+    skip,
+)
+from exam.student import NotHandedIn
 from reference_impl.tensor import Tensor
 
 TIMES, INPUTS, HIDDEN, OUTPUTS = 9, 13, 7, 5
 GRADIENT_LIMIT = 1e-4
 """The course's limit for the sum of relative errors."""
+LOSS = {"en": "the result of calculate_regularization_loss", "de": "das Ergebnis von calculate_regularization_loss"}
+
+
+def lstm(student: Any, inputs: int = INPUTS, hidden: int = HIDDEN, outputs: int = OUTPUTS) -> Any:
+    """The optional LSTM; ends the case where it was left out."""
+    try:
+        made = student.Layers.LSTM.LSTM
+    except NotHandedIn:
+        skip(
+            "LSTM.py is optional and was not handed in; nothing is missing.",
+            "LSTM.py ist freiwillig und wurde nicht abgegeben; es fehlt nichts.",
+        )
+    return made(inputs, hidden, outputs)
 
 
 class Uniform:
@@ -121,6 +144,64 @@ def check_memorize(layer: Any, rng: np.random.Generator) -> None:
         "Mit memorize = True ergaben zwei Vorwärtsläufe mit derselben Eingabe dieselbe Ausgabe: Der Hidden State geht "
         "dazwischen verloren.",
     )
+
+
+def check_continues(first: Any, second: Any, x: Tensor) -> None:
+    """Of two layers with the same weights, the second gives in two halves, with memorize, what the first gives at once;
+    without memorize it begins anew."""
+    whole = assert_finite(first.forward(x), what=FORWARD)
+    second.memorize = True
+    what = {"en": "the output of the first half", "de": "die Ausgabe der ersten Hälfte"}
+    assert_close(second.forward(x[:3]), whole[:3], what=what)
+    what = {"en": "the output of the second half", "de": "die Ausgabe der zweiten Hälfte"}
+    assert_close(second.forward(x[3:]), whole[3:], what=what)
+    second.memorize = False
+    assert_close(second.forward(x), whole, what={"en": "the output after that", "de": "die Ausgabe danach"})
+
+
+def check_begins_at_random(layer: Any, x: Tensor) -> None:
+    """Neither are all hidden weights of a new layer alike, nor those of its outputs."""
+    output = assert_finite(layer.forward(x), what=FORWARD)
+    assert_true(
+        np.unique(assert_finite(layer.weights, what="weights")).size > 1 and np.ptp(output, axis=1).any(),
+        "All weights of a new layer are alike, or all of its outputs: draw the weights at random.",
+        "Alle Gewichte einer neuen Schicht sind gleich, oder alle ihre Ausgaben: Ziehe die Gewichte zufällig.",
+    )
+
+
+def check_regularization_loss(student: Any, layer: Any, sizes: tuple[int, int, int], columns: int) -> None:
+    """calculate_regularization_loss is the norm of the weights: with or without biases and output weights."""
+    loss = regularization_loss(student, layer)
+    hidden, output = norms(*sizes, columns)
+    assert_true(
+        any(abs(loss - (h + o)) < 1e-9 for h in hidden for o in (0.0, *output)),
+        f"The regularization loss is {loss:.6g}; the norm of the hidden weights is {hidden[1]:.6g}, with the output "
+        f"weights it is {hidden[1] + output[1]:.6g}.",
+        f"Der Regularisierungsverlust ist {loss:.6g}; die Norm der Gewichte des Hidden State ist {hidden[1]:.6g}, "
+        f"mit den Ausgabegewichten {hidden[1] + output[1]:.6g}.",
+    )
+
+
+def regularization_loss(student: Any, layer: Any) -> float:
+    """What the layer says, with L1 of strength 1, weights of 0.5 and biases of 0.1."""
+    constant = student.Layers.Initializers.Constant
+    layer.initialize(constant(0.5), constant(0.1))
+    optimizer = student.Optimization.Optimizers.Sgd(1e-3)
+    optimizer.add_regularizer(student.Optimization.Constraints.L1_Regularizer(1.0))
+    layer.optimizer = optimizer
+    assert_true(
+        layer.optimizer is not None,
+        "The attribute optimizer is None after an optimizer was set: the getter must return it.",
+        "Das Attribut optimizer ist None, nachdem ein Optimierer gesetzt wurde: Der Getter muss ihn zurückgeben.",
+    )
+    return assert_number(layer.calculate_regularization_loss(), what=LOSS)
+
+
+def norms(inputs: int, hidden: int, outputs: int, columns: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The sums of weights of 0.5 and biases of 0.1: of the hidden state and of the output, each without and with its
+    biases."""
+    weights, output_weights = 0.5 * (inputs + hidden) * columns, 0.5 * hidden * outputs
+    return (weights, weights + 0.1 * columns), (output_weights, output_weights + 0.1 * outputs)
 
 
 def check_update(student: Any, make: Any, rng: np.random.Generator) -> None:

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import pytest
 import recurrent
-from recurrent import HIDDEN, INPUTS, OUTPUTS
+from recurrent import HIDDEN, lstm
 from support import assert_trainable
-
-from exam.checks import skip
-from exam.student import NotHandedIn
 
 pytestmark = pytest.mark.advisory
 GATES = 4
 WEIGHTS_LIMIT = 1e-3
 """The course's limit for the weights of the LSTM."""
-
-
-def make(student, inputs=INPUTS, hidden=HIDDEN, outputs=OUTPUTS):
-    try:
-        lstm = student.Layers.LSTM.LSTM
-    except NotHandedIn:
-        skip(
-            "LSTM.py is optional and was not handed in; nothing is missing.",
-            "LSTM.py ist freiwillig und wurde nicht abgegeben; es fehlt nichts.",
-        )
-    return lstm(inputs, hidden, outputs)
 
 
 def test_trainable(student):
@@ -36,7 +22,7 @@ def test_trainable(student):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    assert_trainable(make(student))
+    assert_trainable(lstm(student))
 
 
 def test_sizes(student, rng):
@@ -48,8 +34,8 @@ def test_sizes(student, rng):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_forward_size(make(student), rng)
-    recurrent.check_backward_size(make(student), rng)
+    recurrent.check_forward_size(lstm(student), rng)
+    recurrent.check_backward_size(lstm(student), rng)
 
 
 def test_weights_shape(student):
@@ -61,7 +47,7 @@ def test_weights_shape(student):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_weights_shape(student, make(student), GATES * HIDDEN)
+    recurrent.check_weights_shape(student, lstm(student), GATES * HIDDEN)
 
 
 def test_forward_stateful(student, rng):
@@ -73,7 +59,7 @@ def test_forward_stateful(student, rng):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_stateful(make(student), rng)
+    recurrent.check_stateful(lstm(student), rng)
 
 
 def test_forward_stateful_TBPTT(student, rng):  # noqa: N802 - truncated backpropagation through time
@@ -85,7 +71,7 @@ def test_forward_stateful_TBPTT(student, rng):  # noqa: N802 - truncated backpro
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_memorize(make(student), rng)
+    recurrent.check_memorize(lstm(student), rng)
 
 
 def test_update(student, rng):
@@ -97,7 +83,7 @@ def test_update(student, rng):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_update(student, lambda *sizes: make(student, *sizes), rng)
+    recurrent.check_update(student, lambda *sizes: lstm(student, *sizes), rng)
 
 
 def test_gradient(student, rng):
@@ -109,7 +95,7 @@ def test_gradient(student, rng):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_gradient(student, lambda *sizes: make(student, *sizes), rng)
+    recurrent.check_gradient(student, lambda *sizes: lstm(student, *sizes), rng)
 
 
 def test_gradient_weights(student, rng):
@@ -121,7 +107,7 @@ def test_gradient_weights(student, rng):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_gradient_weights(lambda *sizes: make(student, *sizes), rng, WEIGHTS_LIMIT)
+    recurrent.check_gradient_weights(lambda *sizes: lstm(student, *sizes), rng, WEIGHTS_LIMIT)
 
 
 def test_bias(student, rng):
@@ -133,4 +119,4 @@ def test_bias(student, rng):
     why: The LSTM is optional; in the course it weighs nothing.
     why.de: Das LSTM ist freiwillig; im Kurs hat es kein Gewicht.
     """
-    recurrent.check_bias(make(student), rng)
+    recurrent.check_bias(lstm(student), rng)

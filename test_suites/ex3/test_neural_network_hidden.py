@@ -5,28 +5,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from networks import OUTPUT, fully_connected
-from support import assert_finite_array, one_hot
+from networks import CLASSES, INPUTS, OUTPUT, Batches, fully_connected
+from recurrent import norms
+from support import assert_finite_array
 
 from exam.checks import assert_close, assert_equal, assert_number, assert_true
 from exam.student import NotHandedIn
 from reference_impl import CrossEntropyLoss, SoftMax
 
-INPUTS, HIDDEN, CLASSES, BATCH = 4, 5, 3, 9
+HIDDEN = 5
 WEIGHT, BIAS, ALPHA = 0.5, 0.1, 0.02
 LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt"}
-
-
-class Batches:
-    """A data layer that gives these batches in turn, over and over, and counts."""
-
-    def __init__(self, rng, number=3):
-        self.batches = [(rng.random((BATCH, INPUTS)), one_hot(rng, BATCH, CLASSES)) for _ in range(number)]
-        self.given = 0
-
-    def next(self):
-        self.given += 1
-        return self.batches[(self.given - 1) % len(self.batches)]
 
 
 def make(student, layers, data, optimizer=None):
@@ -143,6 +132,32 @@ def test_regularization_loss_is_exact(student, rng, regularizer):
 
 
 @pytest.mark.advisory
+def test_regularization_loss_of_recurrent_layers(student, rng):
+    """The loss is that of the data plus the norms of the weights of all recurrent layers.
+
+    de: Der Verlust ist der der Daten plus die Normen der Gewichte aller rekurrenten Schichten.
+    hint: Add up: `loss += layer.calculate_regularization_loss()`. Biases and output weights may be in it.
+    hint.de: Summiere: `loss += layer.calculate_regularization_loss()`. Biaswerte und Ausgabegewichte dürfen dabei sein.
+    why: The course's test only asks whether the loss changes at all, with a single RNN.
+    why.de: Der Kurstest fragt nur, ob sich der Verlust überhaupt ändert, mit einem einzigen RNN.
+    """
+    sizes = (INPUTS, INPUTS, CLASSES), (CLASSES, INPUTS, CLASSES)
+
+    def layers():
+        return [*(student.Layers.RNN.RNN(*each) for each in sizes), student.Layers.SoftMax.SoftMax()]
+
+    data = Batches(rng, number=1)
+    added = (loss_with(student, data, layers(), "L1") - loss_with(student, data, layers(), None)) / ALPHA
+    each = [norms(*size, size[1]) for size in sizes]
+    right = [sum(hidden[h] + (*output, 0.0)[o] for hidden, output in each) for h in range(2) for o in range(3)]
+    assert_true(
+        min(abs(added - one) for one in right) < 1e-4,
+        f"The regularizer adds {added:.6g} times its strength to the loss; the norms are {right[4]:.6g}.",
+        f"Der Regularisierer erhöht den Verlust um {added:.6g}-mal seine Stärke; die Normen sind {right[4]:.6g}.",
+    )
+
+
+@pytest.mark.advisory
 def test_loss_of_the_data_is_exact(student, rng):
     """Without a regularizer the loss is the cross-entropy of the batch and nothing else.
 
@@ -192,6 +207,7 @@ def test_phase_can_be_set(student):
     net = make(student, with_phases(student), None)
     for phase in (True, False):
         net.phase = phase
+        assert_equal(net.phase, phase, what={"en": "phase, read again", "de": "phase, wieder ausgelesen"})
         what = {"en": f"testing_phase after phase = {phase}", "de": f"testing_phase nach phase = {phase}"}
         assert_equal(net.layers[0].testing_phase, phase, what=what)
         assert_equal(net.layers[2].testing_phase, phase, what=what)
@@ -274,3 +290,4 @@ def test_saved_and_loaded(student, rng):
     loaded = load("/tmp/network.pickle", data)  # noqa: S108
     assert_close(loaded.test(x), expected, what={"en": "the output after loading", "de": "die Ausgabe nach dem Laden"})
     loaded.train(1)
+    net.train(1)  # saving has taken nothing from it

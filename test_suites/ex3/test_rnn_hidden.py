@@ -17,10 +17,9 @@ from support import (
     follows_momentum,
 )
 
-from exam.checks import assert_close, assert_number, assert_true
+from exam.checks import assert_close, assert_true
 
 TIMES, INPUTS, HIDDEN, OUTPUTS = 6, 4, 3, 2
-LOSS = {"en": "the result of calculate_regularization_loss", "de": "das Ergebnis von calculate_regularization_loss"}
 
 
 def make(student, rng):
@@ -68,14 +67,7 @@ def test_memorize_continues_the_sequence(student, rng):
     """
     x, seed = draw(rng), int(rng.integers(2**31))
     layer, fresh = make(student, np.random.default_rng(seed)), make(student, np.random.default_rng(seed))
-    whole = assert_finite_array(layer.forward(x), (TIMES, OUTPUTS), FORWARD)
-    fresh.memorize = True
-    what = {"en": "the output of the first half", "de": "die Ausgabe der ersten Hälfte"}
-    assert_close(fresh.forward(x[:3]), whole[:3], what=what)
-    what = {"en": "the output of the second half", "de": "die Ausgabe der zweiten Hälfte"}
-    assert_close(fresh.forward(x[3:]), whole[3:], what=what)
-    fresh.memorize = False
-    assert_close(fresh.forward(x), whole, what={"en": "the output after that", "de": "die Ausgabe danach"})
+    recurrent.check_continues(layer, fresh, x)
 
 
 @pytest.mark.advisory
@@ -177,22 +169,20 @@ def test_regularization_loss_of_the_layer(student, rng):
     why.de: Die Beschreibung verlangt die Methode; die Kurstests rufen sie nicht auf.
     """
     layer = student.Layers.RNN.RNN(INPUTS, HIDDEN, OUTPUTS)
-    constant = student.Layers.Initializers.Constant
-    layer.initialize(constant(0.5), constant(0.1))
-    optimizer = student.Optimization.Optimizers.Sgd(1e-3)
-    optimizer.add_regularizer(student.Optimization.Constraints.L1_Regularizer(1.0))
-    layer.optimizer = optimizer
-    loss = assert_number(layer.calculate_regularization_loss(), what=LOSS)
-    hidden, output = ((0.5 * (INPUTS + HIDDEN) * HIDDEN, 0.1 * HIDDEN), (0.5 * HIDDEN * OUTPUTS, 0.1 * OUTPUTS))
-    # With or without the biases, with or without the output weights.
-    right = [h + b for h in (hidden[0], sum(hidden)) for b in (0.0, output[0], sum(output))]
-    assert_true(
-        any(abs(loss - one) < 1e-9 for one in right),
-        f"The regularization loss is {loss:.6g}; the norm of the hidden weights is {sum(hidden):.6g}, with the output "
-        f"weights it is {sum(hidden) + sum(output):.6g}.",
-        f"Der Regularisierungsverlust ist {loss:.6g}; die Norm der Gewichte des Hidden State ist {sum(hidden):.6g}, "
-        f"mit den Ausgabegewichten {sum(hidden) + sum(output):.6g}.",
-    )
+    recurrent.check_regularization_loss(student, layer, (INPUTS, HIDDEN, OUTPUTS), HIDDEN)
+
+
+@pytest.mark.advisory
+def test_weights_begin_at_random(student, rng):
+    """The weights of a new layer differ from each other, those of the output too.
+
+    de: Die Gewichte einer neuen Schicht sind voneinander verschieden, auch die der Ausgabe.
+    hint: Draw them with `np.random`; units that begin alike stay alike.
+    hint.de: Ziehe sie mit `np.random`; Einheiten, die gleich beginnen, bleiben gleich.
+    why: In the course's tests layers are initialised first, or checked against themselves.
+    why.de: In den Kurstests wird vorher initialisiert, oder die Schicht mit sich selbst verglichen.
+    """
+    recurrent.check_begins_at_random(student.Layers.RNN.RNN(INPUTS, HIDDEN, OUTPUTS), draw(rng))
 
 
 @pytest.mark.advisory

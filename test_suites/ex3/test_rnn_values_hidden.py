@@ -3,6 +3,7 @@ of the weights that elman.py recognises. An arrangement that it does not recogni
 
 from __future__ import annotations
 
+import constant_weights
 import numpy as np
 import pytest
 from elman import INPUTS, OUTPUTS, TIMES, hidden_states, output_weights, prepared, recognise
@@ -36,6 +37,22 @@ def test_outputs_of_another_sequence(student, rng):
     x = rng.uniform(-2, 2, (7, INPUTS))
     expected = arrangement.activated(reference.forward(x))
     assert_close(layer.forward(x), expected, what=FORWARD, rtol=0, atol=1e-5)
+
+
+@pytest.mark.advisory
+def test_values_with_constant_weights(student, rng):
+    """With all weights alike, every output is what the formula says, whatever the arrangement of the weights.
+
+    de: Sind alle Gewichte gleich, ist jede Ausgabe das, was die Formel besagt, wie auch immer sie angeordnet sind.
+    hint: `h = tanh([x, h, 1] W)`, `y = [h, 1] V`: what is appended for the bias is a 1, both times.
+    hint.de: `h = tanh([x, h, 1] W)`, `y = [h, 1] V`: Was für den Bias angehängt wird, ist beide Male eine 1.
+    why: The course's tests compare the layer with itself only, not with the formula.
+    why.de: Die Kurstests vergleichen die Schicht nur mit sich selbst, nicht mit der Formel.
+    """
+    sizes = (constant_weights.INPUTS, constant_weights.HIDDEN, constant_weights.OUTPUTS)
+    x = rng.uniform(-1, 1, (constant_weights.TIMES, constant_weights.INPUTS))
+    layer = constant_weights.constant(student, student.Layers.RNN.RNN(*sizes))
+    constant_weights.check_outputs(layer, x, constant_weights.rnn_states(x))
 
 
 @pytest.mark.advisory
