@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import importlib
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -95,8 +96,9 @@ def _load(name: str, root: Path) -> Any:
 
 def _forget(root: Path) -> None:
     """Let the student's modules be imported anew: each case starts with fresh ones, as in the exam."""
+    inside = f"{root}{os.sep}"
     for name, module in list(sys.modules.items()):
-        if root in Path(getattr(module, "__file__", None) or "/").parents:
+        if (getattr(module, "__file__", None) or "").startswith(inside):
             del sys.modules[name]
 
 

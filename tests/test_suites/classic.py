@@ -1,8 +1,8 @@
 """A course's own test files (tests/data/classic_*), and what a hand-in gets from them: in one process, as at home, and
 across the seam, as they stand.
 
-``python -m tests.test_suites.classic [ex1 ex2 ex3]`` compares the two, test by test, for every hand-in that one process
-survives, and prints each difference.
+``python -m tests.test_suites.classic ex1 ex2/right_loops`` compares the two, test by test, for every hand-in to these
+exercises that one process survives, or for single ones, and prints each difference.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from core.settings import PROJECT, get_settings
@@ -27,6 +28,8 @@ DATA = PROJECT / "tests" / "data"
 ONE_PROCESS = DATA / "classic_ex1" / "run_in_one_process.py"
 EXERCISES = ("ex1", "ex2", "ex3")
 Verdicts = dict[str, bool]
+KNOWN = {("ex1", "relu_object_array"): {"ReLU.forward", "ReLU.gradient"}}
+"""Tests that one process lets pass and the seam does not: an array of objects is refused where numbers are due."""
 
 
 def classic_suite(exercise: str, folder: Path) -> Suite:
@@ -74,31 +77,40 @@ def lay_out(candidate: Candidate, suite: Suite, folder: Path) -> Path:
     return root
 
 
-def compare(exercise: str, pairs: SparePairs, folder: Path) -> bool:
-    """Print what differs; True where nothing does."""
+def differing(alone: Verdicts, report: Report) -> set[str]:
+    """The tests that pass on one side only."""
+    across = across_the_seam(report)
+    return {test for test in alone.keys() | across.keys() if alone.get(test) is not across.get(test)}
+
+
+def compare(exercise: str, hand_ins: list[Candidate], pairs: SparePairs, folder: Path) -> bool:
+    """Print what differs; True where nothing does but what must."""
     suite = classic_suite(exercise, folder / exercise)
-    hand_ins = harmless(exercise)
-    verdicts = differences = 0
+    as_known = True
     for candidate in hand_ins:
+        begun = time.perf_counter()
         tree = lay_out(candidate, suite, folder / f"{exercise}_trees")
         alone = in_one_process(suite, [tree])[tree]
         report = examine(suite, tree_of(tree, suite), SEED, pairs)
-        differing = [case for case in report.cases if (case.verdict.value == "passed") is not alone.get(case.spec.id)]
-        for case in differing:
-            print(f"{exercise}/{candidate.name}: {case.spec.id}: one process {alone.get(case.spec.id)}, ", end="")
-            print(f"across {case.verdict.value}: {case.message.text()[:300]}", flush=True)
-        verdicts += len(report.cases)
-        differences += len(differing)
-    print(f"{exercise}: {len(hand_ins)} hand-ins, {verdicts} verdicts, {differences} differ", flush=True)
-    return differences == 0
+        found, seconds = differing(alone, report), time.perf_counter() - begun
+        for case in (case for case in report.cases if case.spec.id in found):
+            print(f"  {case.spec.id}: one process {alone.get(case.spec.id)}, ", end="")
+            print(f"across {case.verdict.value}: {case.message.text()[:300]}")
+        print(f"{exercise}/{candidate.name}: {len(alone)} tests, {len(found)} differ, {seconds:.0f} s", flush=True)
+        as_known &= found == KNOWN.get((exercise, candidate.name), set())
+    return as_known
 
 
-def main(exercises: list[str]) -> int:
-    """Compare for these exercises; 1 where something differs."""
+def main(names: list[str]) -> int:
+    """Compare for these exercises and hand-ins; 1 where something differs that must not."""
     pairs = SparePairs(choose("bubblewrap", get_settings())[0], size=1)
     with tempfile.TemporaryDirectory(prefix="abgabe-classic-") as folder:
         try:
-            same = [compare(exercise, pairs, Path(folder)) for exercise in exercises]
+            same = [
+                compare(exercise, chosen, pairs, Path(folder))
+                for exercise in EXERCISES
+                if (chosen := [one for one in harmless(exercise) if {exercise, f"{exercise}/{one.name}"} & set(names)])
+            ]
             return int(not all(same))
         finally:
             pairs.close()
