@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from prometheus_client import Histogram
 from structlog.contextvars import bound_contextvars
 
 from core import intake, metrics, submissions
@@ -85,12 +86,15 @@ def grade(deps: GradeDeps) -> None:
         if report.fault is not Fault.NOBODY:
             raise _no_honest_verdict(report)
         submissions.finish(deps.state, claim, report, score(suite, report))
-        metrics.FINAL_VERDICT_SECONDS.labels(claim.exercise).observe(_age_s(deps, claim))
+        _observe_latency(metrics.FINAL_VERDICT_SECONDS, deps, claim)
 
 
-def _age_s(deps: GradeDeps, claim: Claim) -> float:
-    """Seconds since the submission was accepted; not below 0, also where two machines' clocks differ."""
-    return max(0.0, (deps.state.clock() - claim.received_at).total_seconds())
+def _observe_latency(histogram: Histogram, deps: GradeDeps, claim: Claim) -> None:
+    """Seconds since the submission was accepted; not below 0, also where two machines' clocks differ. Nobody has
+    waited for a regrade since then."""
+    if not claim.is_regrade:
+        seconds = (deps.state.clock() - claim.received_at).total_seconds()
+        histogram.labels(claim.exercise).observe(max(0.0, seconds))
 
 
 @contextmanager
@@ -137,7 +141,7 @@ class _Protocol:
         elif isinstance(event, CaseFinished):
             if not self._has_verdict:
                 self._has_verdict = True
-                metrics.FIRST_VERDICT_SECONDS.labels(self._claim.exercise).observe(_age_s(self._deps, self._claim))
+                _observe_latency(metrics.FIRST_VERDICT_SECONDS, self._deps, self._claim)
             position = self._position[event.result.spec.id]
             submissions.record(self._deps.state, self._claim, position, event.result)
 

@@ -44,6 +44,7 @@ class Claim:
     blob_sha256: str
     seed: int
     received_at: dt.datetime
+    is_regrade: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def claim(deps: Deps, worker: str) -> Claim | None:
             submission.blob_sha256,
             submission.seed,
             submission.received_at,
+            submission.is_regrade,
         )
     deps.live.publish(mine.submission_id)
     return mine
