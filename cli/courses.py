@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from cli.console import say
 from cli.state import open_existing
+from core import submissions as core_submissions
 from core.database import Database
-from core.errors import StudentError, texts
-from core.models import Course, Exercise
+from core.errors import NotFound, StudentError, texts
+from core.models import Course, Exercise, Submission, SubmissionState, User
+from core.queue import open_deps
 from core.settings import Settings
 from core.suites import Suite, Text, find_suite
 
@@ -19,6 +21,11 @@ SLUG_ODD = texts(
     "course.slug_odd",
     en=("“{slug}” cannot be a course's short name.", "Use 1 to 64 letters (a to z), digits, - and _."),
     de=("„{slug}“ kann kein Kurzname eines Kurses sein.", "Bitte 1 bis 64 Buchstaben (a bis z), Ziffern, - und _."),
+)
+EXERCISE_NOT_IN_COURSE = texts(
+    "course.no_such_exercise",
+    en=("There is no exercise {exercise} in a course {course}.", "abgabe course add makes it."),
+    de=("Eine Aufgabe {exercise} gibt es in keinem Kurs {course}.", "abgabe course add legt sie an."),
 )
 
 
@@ -45,6 +52,60 @@ def _rename(database: Database, slug: str, title: str) -> bool:
             return False
         course.title = {"en": title}
         return True
+
+
+def limit(
+    settings: Settings,
+    course: str,
+    exercise: str,
+    per_day: int | None,
+    cool_down_minutes: int | None,
+    supersede: bool | None,
+) -> None:
+    """Change how often students may hand in; None leaves as it is, 0 means without limit. Raises NotFound."""
+    with closing(open_existing(settings)) as database, database.write() as session:
+        named = (Course.slug == course, Exercise.slug == exercise)
+        found = session.scalar(select(Exercise).join(Course).where(*named))
+        if found is None:
+            raise NotFound(EXERCISE_NOT_IN_COURSE, course=course, exercise=exercise)
+        if per_day is not None:
+            found.per_day = per_day or None
+        if cool_down_minutes is not None:
+            found.cool_down_minutes = cool_down_minutes or None
+        if supersede is not None:
+            found.supersedes = supersede
+    say(f"course {course}, {exercise}: " + "; ".join(_limits(found)))
+
+
+def _limits(exercise: Exercise) -> list[str]:
+    per_day, minutes = exercise.per_day, exercise.cool_down_minutes
+    return [
+        f"{per_day} hand-in(s) per day" if per_day else "any number of hand-ins per day",
+        f"{minutes} min between two" if minutes else "no pause between two",
+        "a new one replaces one that waits" if exercise.supersedes else "a new one waits beside those that wait",
+    ]
+
+
+def regrade(settings: Settings, submissions: list[str], exercise: str, student: str) -> None:
+    """Have submissions graded again behind all new ones: those named, or every graded one of an exercise.
+
+    Raises NotFound for an id that no submission has.
+    """
+    with closing(open_existing(settings)):
+        deps = open_deps(settings)
+    chosen = submissions or _graded(deps.database, exercise, student)
+    queued = sum(core_submissions.regrade(deps, one) for one in chosen)
+    deps.database.close()
+    say(f"{queued} of {len(chosen)} will be graded again; their results stay until then.")
+
+
+def _graded(database: Database, exercise: str, student: str) -> list[str]:
+    query = select(Submission.id).join(Exercise).join(User)
+    query = query.where(Exercise.slug == exercise, Submission.state == SubmissionState.DONE)
+    if student:
+        query = query.where(User.login == student)
+    with database.read() as session:
+        return list(session.scalars(query.order_by(Submission.id)))
 
 
 def ensure_course(database: Database, slug: str, title: Text, suites: list[Suite]) -> list[str]:

@@ -165,6 +165,38 @@ def course_add_command(
 
 @token.command("create")
 def token_create_command(
+@course.command("limit")
+def course_limit_command(
+    slug: Annotated[str, typer.Argument(help="The course's short name.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise, e.g. ex1.")],
+    per_day: Annotated[int | None, typer.Option(min=0, help="Hand-ins per student and day; 0: any number.")] = None,
+    cool_down: Annotated[int | None, typer.Option(min=0, help="Minutes between two hand-ins; 0: none.")] = None,
+    supersede: Annotated[
+        bool | None, typer.Option(help="Whether a hand-in replaces the student's that still waits.")
+    ] = None,
+) -> None:
+    """Say how often students may hand in to an exercise; without options, show it. Our failures never count."""
+    from cli import courses
+
+    with failing_with(2):
+        courses.limit(get_settings(), slug, exercise, per_day, cool_down, supersede)
+
+
+@app.command("regrade")
+def regrade_command(
+    submissions: Annotated[list[str] | None, typer.Argument(help="Ids of submissions.")] = None,
+    exercise: Annotated[str, typer.Option(help="Instead: every graded hand-in to this exercise.")] = "",
+    student: Annotated[str, typer.Option(help="Of these, only those of this login.")] = "",
+) -> None:
+    """Grade submissions again, behind all new ones. A result stays until the new one is final."""
+    from cli import courses
+
+    if not submissions and not exercise:
+        raise typer.BadParameter("give ids of submissions, or --exercise")
+    with failing_with(2):
+        courses.regrade(get_settings(), submissions or [], exercise, student)
+
+
     login: Annotated[str, typer.Argument(help="Whose token.")],
     name: Annotated[str, typer.Option(help="What it is for.")] = "cli",
     days: Annotated[float | None, typer.Option(help="Days until it expires; default: never.")] = None,

@@ -124,6 +124,9 @@ def _print_case(case: dict[str, Any], heading: str) -> None:
 
 
 def _conclude(result: dict[str, Any]) -> int:
+    if result["state"] in ("cancelled", "superseded"):
+        err.print(f"This hand-in was {result['state']} before it was graded.", style="bold")
+        return REFUSED
     if result.get("points") is None:
         err.print("Grading failed on our side; staff have been told, and nothing was counted.", style="bold red")
         return FAILED

@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.database import Database
-from core.models import Attempt, CaseRow, Course, Exercise, Submission, SubmissionState, User
+from core.forecast import Forecast, forecast
+from core.models import Attempt, AttemptState, CaseRow, Course, Exercise, Submission, SubmissionState, User, utc_now
 from exam.report import CaseResult, CaseSpec
 
 
@@ -24,15 +25,21 @@ class SubmissionPage:
     attempts: tuple[Attempt, ...]
     """Every grading run, the latest first."""
     plan: tuple[CaseSpec, ...]
-    """Every case of the latest attempt in the suite's order; empty until the examiner has read the suite."""
+    """Every case of the shown attempt in the suite's order; empty until the examiner has read the suite."""
     results: dict[int, CaseResult]
-    """The cases of the latest attempt that have ended, by their place in the plan."""
-    queue_position: int | None
-    """1: next in line. None: not waiting."""
+    """The cases of the shown attempt that have ended, by their place in the plan."""
+    forecast: Forecast | None
+    """Where it waits and until when; None: it does not."""
+    superseded_by: str | None
+    """The id of the hand-in that took its place."""
+
+    @property
+    def queue_position(self) -> int | None:
+        return self.forecast.position if self.forecast else None
 
     @property
     def attempt(self) -> Attempt | None:
-        return self.attempts[0] if self.attempts else None
+        return shown_attempt(self.submission, self.attempts)
 
     @property
     def cases(self) -> tuple[tuple[CaseSpec, CaseResult | None], ...]:
@@ -65,7 +72,16 @@ class HandInPage:
     """``before`` of the next page; None: this was the last one."""
 
 
-def submission_page(database: Database, submission_id: str) -> SubmissionPage | None:
+def shown_attempt(submission: Submission, attempts: Sequence[Attempt]) -> Attempt | None:
+    """Of ``attempts``, the latest first, the one whose cases are shown: while a submission that has a result is graded
+    again, still the one that the result comes from."""
+    if submission.points is not None:
+        return next((one for one in attempts if one.state is AttemptState.FINISHED), None)
+    return attempts[0] if attempts else None
+
+
+def submission_page(database: Database, submission_id: str, now: dt.datetime | None = None) -> SubmissionPage | None:
+    """``now`` is for the forecast; None: the present."""
     with database.read() as session:
         row = session.execute(_hand_ins().where(Submission.id == submission_id)).one_or_none()
         if row is None:
@@ -74,33 +90,29 @@ def submission_page(database: Database, submission_id: str) -> SubmissionPage | 
         attempts = session.scalars(
             select(Attempt).where(Attempt.submission_id == submission_id).order_by(Attempt.number.desc())
         ).all()
+        shown = shown_attempt(submission, attempts)
         return SubmissionPage(
             submission,
             exercise,
             user,
             attempts=tuple(attempts),
-            plan=_plan(attempts),
-            results=_results(session, attempts),
-            queue_position=_queue_position(session, submission),
+            plan=tuple(CaseSpec.from_json(case) for case in (shown.plan or ())) if shown else (),
+            results=_results(session, shown.id) if shown else {},
+            forecast=forecast(session, submission, now or utc_now()),
+            superseded_by=_superseded_by(session, submission),
         )
 
 
-def _plan(attempts: Sequence[Attempt]) -> tuple[CaseSpec, ...]:
-    return tuple(CaseSpec.from_json(case) for case in (attempts[0].plan or ())) if attempts else ()
-
-
-def _results(session: Session, attempts: Sequence[Attempt]) -> dict[int, CaseResult]:
-    if not attempts:
-        return {}
-    rows = session.scalars(select(CaseRow).where(CaseRow.attempt_id == attempts[0].id).order_by(CaseRow.position))
+def _results(session: Session, attempt_id: str) -> dict[int, CaseResult]:
+    rows = session.scalars(select(CaseRow).where(CaseRow.attempt_id == attempt_id).order_by(CaseRow.position))
     return {row.position: CaseResult.from_json(row.result) for row in rows}
 
 
-def _queue_position(session: Session, submission: Submission) -> int | None:
-    if submission.state is not SubmissionState.QUEUED:
+def _superseded_by(session: Session, submission: Submission) -> str | None:
+    if submission.state is not SubmissionState.SUPERSEDED:
         return None
-    ahead = (Submission.state == SubmissionState.QUEUED) & (Submission.id < submission.id)
-    return 1 + (session.scalar(select(func.count()).select_from(Submission).where(ahead)) or 0)
+    same = (Submission.user_id == submission.user_id, Submission.exercise_id == submission.exercise_id)
+    return session.scalar(select(Submission.id).where(*same, Submission.number == submission.superseded_by))
 
 
 def hand_ins(

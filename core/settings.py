@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     max_upload_mib: int = Field(10, ge=1, description="Largest upload.")
     min_free_mib: int = Field(256, ge=0, description="With less disk space than this, hand-ins are refused.")
 
-    max_waiting: int = Field(20, ge=1, description="Hand-ins of a student that may wait for their exam at a time.")
+    max_waiting: int = Field(100, ge=1, description="Hand-ins of a student that may wait for their exam at a time.")
     max_hand_ins: int = Field(2000, ge=1, description="Hand-ins of a student, over all exercises.")
     max_stored_mib: int = Field(1000, ge=1, description="What all hand-ins of a student may weigh together.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

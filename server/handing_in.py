@@ -39,6 +39,14 @@ def exercise_of(services: ServicesDep, slug: str) -> Exercise:
 ExerciseDep = Annotated[Exercise, Depends(exercise_of)]
 
 
+def allowance_of(deps: Deps, user: User, exercise: Exercise) -> submissions.Allowance | None:
+    """What the exercise still lets a student hand in; None for staff, whom nothing limits."""
+    if user.role.is_staff:
+        return None
+    with deps.database.read() as session:
+        return submissions.allowance(session, deps.settings, user.id, exercise, deps.clock())
+
+
 @asynccontextmanager
 async def sent_files(request: Request) -> AsyncIterator[list[UploadFile]]:
     """The parts called ``files`` of a multipart request, spooled to disk. Called only after the sender is known.

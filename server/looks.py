@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.models import AttemptState, SubmissionState
+from core.models import AttemptState, Submission, SubmissionState
 from exam.report import Fault, Verdict
 from server.i18n import marked
 
@@ -39,7 +39,12 @@ STATES = {
     SubmissionState.RUNNING: Look(marked("Being graded"), "loader-circle", "busy"),
     SubmissionState.DONE: Look(marked("Graded"), "circle-check", "done"),
     SubmissionState.STUCK: Look(marked("Stuck, our fault"), "life-buoy", "ours"),
+    SubmissionState.CANCELLED: Look(marked("Cancelled"), "circle-x", "idle"),
+    SubmissionState.SUPERSEDED: Look(marked("Replaced"), "chevron-right", "idle"),
 }
+
+AGAIN = Look(marked("Graded, again in the queue"), "hourglass", "done")
+"""Of a submission that keeps its result while it waits to be graded once more."""
 
 ATTEMPTS = {
     AttemptState.RUNNING: RUNNING,
@@ -47,6 +52,12 @@ ATTEMPTS = {
     AttemptState.FAILED: Look(marked("Failed"), "server-crash", "ours"),
     AttemptState.ABANDONED: Look(marked("Abandoned"), "server-crash", "ours"),
 }
+
+
+def of_submission(submission: Submission) -> Look:
+    """A submission's look; whoever has a result sees no less while it is graded again."""
+    is_again = submission.points is not None and submission.state is SubmissionState.QUEUED
+    return AGAIN if is_again else STATES[submission.state]
 
 
 def of_case(verdict: Verdict | None, *, counts: bool, is_running: bool) -> Look:

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
 from core.database import Database
+from core.deps import Deps
 from core.errors import AbgabeError, NotFound
 from core.models import SubmissionState, User
 from core.queries import HandInFilter, HandInPage, SubmissionPage, find_exercise, hand_ins, submission_page
@@ -24,9 +25,9 @@ NOBODY = -1
 """An id that no row has."""
 
 
-def readable_submission(database: Database, user: User, submission_id: str) -> SubmissionPage:
+def readable_submission(deps: Deps, user: User, submission_id: str) -> SubmissionPage:
     """Raises NotFound for another student's submission exactly as for none."""
-    page = submission_page(database, submission_id)
+    page = submission_page(deps.database, submission_id, deps.clock())
     if page is None or not (user.role.is_staff or page.submission.user_id == user.id):
         raise NotFound(SUBMISSION_UNKNOWN)
     return page

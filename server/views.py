@@ -16,7 +16,6 @@ from server import looks
 from server.i18n import pick
 from server.looks import Look
 
-FINAL = (SubmissionState.DONE, SubmissionState.STUCK)
 _DO_NOT_COMPILE = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -138,11 +137,25 @@ class ExamView:
 
     @property
     def is_final(self) -> bool:
-        return self.state in FINAL
+        return self.state.is_final
+
+    @property
+    def has_result(self) -> bool:
+        """Whether points are shown; also while it is graded again."""
+        return self.submission.points is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether what is shown does not change any more, or only all at once."""
+        return self.is_final or self.has_result
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return not self.is_over
 
     @property
     def look(self) -> Look:
-        return looks.STATES[self.state]
+        return looks.of_submission(self.submission)
 
     @property
     def tone(self) -> str:
@@ -190,12 +203,12 @@ class ExamView:
     @property
     def advisory(self) -> tuple[CaseView, ...]:
         """The advisory cases; at the end only those that found something to mend."""
-        return tuple(case for case in self._advisory if case.to_mend or not self.is_final)
+        return tuple(case for case in self._advisory if case.to_mend or not self.is_over)
 
     @property
     def advisory_quiet(self) -> tuple[CaseView, ...]:
         """The other ones, at the end."""
-        return tuple(case for case in self._advisory if self.is_final and not case.to_mend)
+        return tuple(case for case in self._advisory if self.is_over and not case.to_mend)
 
     @property
     def passed(self) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from core.forecast import Forecast
 from core.intake import Notice
-from core.models import Exercise, Submission, User
+from core.models import Exercise, Submission, SubmissionState, User
+from core.queries import SubmissionPage
 from core.results import case_json, result_json
 from core.scoring import GroupScore, Score
+from core.submissions import Allowance
 from core.suites import Suite
 from exam.report import CaseResult, CaseSpec, Language
 from server.api.schemas import (
+    AllowanceOut,
     AskedFiles,
     CaseOut,
     ExerciseOut,
@@ -24,7 +28,9 @@ from server.views import ExamView
 BASE = "/api/v1"
 
 
-def describe_exercise(exercise: Exercise, course: str, suite: Suite, language: Language) -> ExerciseOut:
+def describe_exercise(
+    exercise: Exercise, course: str, suite: Suite, language: Language, allowed: Allowance | None
+) -> ExerciseOut:
     return ExerciseOut(
         slug=exercise.slug,
         title=pick(exercise.title, language),
@@ -33,11 +39,27 @@ def describe_exercise(exercise: Exercise, course: str, suite: Suite, language: L
         closes_at=exercise.closes_at,
         max_points=suite.max_points,
         files=AskedFiles(required=list(suite.tree.required), optional=list(suite.tree.optional)),
+        allowance=allowed and _describe_allowance(allowed),
+        supersedes=exercise.supersedes,
     )
 
 
+def _describe_allowance(allowed: Allowance) -> AllowanceOut:
+    return AllowanceOut(
+        per_day=allowed.per_day,
+        left_today=allowed.left,
+        cool_down_minutes=allowed.cool_down_minutes,
+        next_at=allowed.next_at,
+    )
+
+
+def describe_page(page: SubmissionPage, language: Language) -> SubmissionOut:
+    """One submission with its place in the queue."""
+    return describe_submission(page.submission, page.exercise, page.user, language, page.forecast)
+
+
 def describe_submission(
-    submission: Submission, exercise: Exercise, user: User, language: Language, queue_position: int | None = None
+    submission: Submission, exercise: Exercise, user: User, language: Language, forecast: Forecast | None = None
 ) -> SubmissionOut:
     notices = [Notice.from_json(one) for one in submission.notices]
     return SubmissionOut(
@@ -46,7 +68,9 @@ def describe_submission(
         student=user.login,
         number=submission.number,
         state=submission.state,
-        queue_position=queue_position,
+        queue_position=forecast and forecast.position,
+        eta_s=forecast and forecast.shown_s,
+        superseded_by=submission.superseded_by if submission.state is SubmissionState.SUPERSEDED else None,
         received_at=submission.received_at,
         finished_at=submission.finished_at,
         filename=submission.filename,
@@ -108,6 +132,7 @@ def describe_state(exam: ExamView) -> StateEvent:
         state=exam.state,
         attempt=exam.page.attempt.number if exam.page.attempt else 0,
         queue_position=exam.page.queue_position,
+        eta_s=exam.page.forecast and exam.page.forecast.shown_s,
         cases=exam.total,
         points=exam.submission.points,
         max_points=exam.submission.max_points,

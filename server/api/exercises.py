@@ -7,15 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from core.models import Submission
-from core.queries import courses, submission_page
+from core.queries import courses
 from core.suites import find_suite
 from server.api.access import CallerDep, LanguageDep
-from server.api.describing import describe_exercise, describe_submission
+from server.api.describing import describe_exercise, describe_page
 from server.api.problems import problems
 from server.api.schemas import Exercises, SubmissionOut
-from server.handing_in import ExerciseDep, hand_in, sent_files
+from server.handing_in import ExerciseDep, allowance_of, hand_in, sent_files
 from server.practising import ZipResponse, practice_response
+from server.reading import readable_submission
 from server.services import ServicesDep
 
 router = APIRouter(tags=["Exercises"])
@@ -48,7 +48,13 @@ def list_exercises(services: ServicesDep, user: CallerDep, language: LanguageDep
     """Every exercise with what to hand in."""
     folder = services.settings.suites_dir
     items = [
-        describe_exercise(exercise, course.slug, find_suite(folder, exercise.slug), language)
+        describe_exercise(
+            exercise,
+            course.slug,
+            find_suite(folder, exercise.slug),
+            language,
+            allowance_of(services.deps, user, exercise),
+        )
         for course, exercises in courses(services.database)
         for exercise in exercises
     ]
@@ -74,8 +80,10 @@ def read_practice(services: ServicesDep, user: CallerDep, exercise: ExerciseDep)
         _401="no valid token",
         _403="the exercise is not open",
         _404="no such exercise",
+        _409="your hand-ins fill your share of the disk",
         _413="upload too large",
         _422="refused; nothing was stored",
+        _429="too often: a limit of the exercise, or too many wait already; `Retry-After` says when to try again",
         _503="our fault; nothing was stored",
     ),
 )
@@ -98,12 +106,7 @@ async def create_submission(
     """Hand in. The answer comes when everything is safely stored; grading follows by itself."""
     async with sent_files(request) as files:
         submission = await run_in_threadpool(hand_in, services.deps, user, exercise, files, idempotency_key)
-    position = await run_in_threadpool(_queue_position, services, submission)
-    described = describe_submission(submission, exercise, user, language, position)
+    page = await run_in_threadpool(readable_submission, services.deps, user, submission.id)
+    described = describe_page(page, language)
     response.headers["Location"] = described.links.self
     return described
-
-
-def _queue_position(services: ServicesDep, submission: Submission) -> int | None:
-    page = submission_page(services.database, submission.id)
-    return page.queue_position if page else None

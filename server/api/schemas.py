@@ -78,6 +78,15 @@ class AskedFiles(BaseModel):
     optional: list[str]
 
 
+class AllowanceOut(BaseModel):
+    """How often one may hand in; null: without limit, or now. Our failures and what was cancelled in time are free."""
+
+    per_day: int | None
+    left_today: Annotated[int | None, Field(description="The day ends at midnight where the server is.")]
+    cool_down_minutes: Annotated[int | None, Field(description="Pause after each hand-in.")]
+    next_at: Annotated[dt.datetime | None, Field(description="No hand-in before this.")]
+
+
 class ExerciseOut(BaseModel):
     model_config = _example(
         slug="ex1",
@@ -94,6 +103,8 @@ class ExerciseOut(BaseModel):
     closes_at: dt.datetime | None = None
     max_points: float
     files: AskedFiles
+    allowance: Annotated[AllowanceOut | None, Field(description="Null for staff, whom nothing limits.")] = None
+    supersedes: Annotated[bool, Field(description="A hand-in replaces one of yours that still waits.")] = False
 
 
 class Exercises(BaseModel):
@@ -113,7 +124,7 @@ class NoticeOut(BaseModel):
 
 
 class SubmissionOut(BaseModel):
-    """One hand-in and where it stands. `points` are null until `state` is `done`."""
+    """One hand-in and where it stands. `points` are null until it is graded, and stay while it is graded again."""
 
     model_config = _example(
         id="01936a1e-7c1a-7c3e-9d5b-2f6a1b0c9d8e",
@@ -122,6 +133,7 @@ class SubmissionOut(BaseModel):
         number=3,
         state="queued",
         queue_position=1,
+        eta_s=20,
         received_at="2026-11-24T08:00:00Z",
         filename="submission.zip",
         size_bytes=8123,
@@ -140,6 +152,10 @@ class SubmissionOut(BaseModel):
     number: Annotated[int, Field(description="1, 2, … per student and exercise.")]
     state: SubmissionState
     queue_position: Annotated[int | None, Field(description="1: next. Null: not waiting, or in a list.")] = None
+    eta_s: Annotated[
+        int | None, Field(description="Seconds until the result, about; null: unknown, or not waiting.")
+    ] = None
+    superseded_by: Annotated[int | None, Field(description="Number of the hand-in that replaced it.")] = None
     received_at: dt.datetime
     finished_at: dt.datetime | None = None
     filename: str
@@ -206,7 +222,7 @@ class CaseOut(BaseModel):
 
 
 class ResultOut(BaseModel):
-    """The exam's result so far; final when `state` is `done` or `stuck`. The shape of `abgabe grade --json`."""
+    """The exam's result so far; final unless `state` is `queued` or `running`. The shape of `abgabe grade --json`."""
 
     submission_id: str
     state: SubmissionState
@@ -226,6 +242,7 @@ class StateEvent(BaseModel):
     state: SubmissionState
     attempt: Annotated[int, Field(description="A greater number: the exam began anew, forget its cases.")]
     queue_position: int | None
+    eta_s: Annotated[int | None, Field(description="Seconds until the result, about; null: unknown, or not waiting.")]
     cases: Annotated[int, Field(description="How many cases are planned; 0: not yet known.")]
     points: float | None
     max_points: float | None

@@ -11,12 +11,21 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from core import submissions
 from core.models import SubmissionState
 from core.queries import SubmissionPage
 from server.api.access import CallerDep, LanguageDep
-from server.api.describing import BASE, describe_case, describe_result, describe_state, describe_submission
+from server.api.describing import (
+    BASE,
+    describe_case,
+    describe_page,
+    describe_result,
+    describe_state,
+    describe_submission,
+)
 from server.api.problems import problems
 from server.api.schemas import ResultOut, SubmissionList, SubmissionOut
+from server.errors import StaffOnly
 from server.live import Change, Seen, changes
 from server.reading import list_hand_ins, readable_submission, suite_or_none
 from server.services import ServicesDep
@@ -27,7 +36,7 @@ MISSING = problems(_401="no valid token", _404="no such submission, or not yours
 
 
 def readable(services: ServicesDep, user: CallerDep, submission_id: str) -> SubmissionPage:
-    return readable_submission(services.database, user, submission_id)
+    return readable_submission(services.deps, user, submission_id)
 
 
 PageDep = Annotated[SubmissionPage, Depends(readable)]
@@ -59,7 +68,34 @@ def list_submissions(
 @router.get("/submissions/{submission_id}", responses=MISSING)
 def read_submission(language: LanguageDep, page: PageDep) -> SubmissionOut:
     """Where a hand-in stands."""
-    return describe_submission(page.submission, page.exercise, page.user, language, page.queue_position)
+    return describe_page(page, language)
+
+
+@router.post(
+    "/submissions/{submission_id}/cancel",
+    responses=problems(_401="no valid token", _404="no such submission, or not yours", _409="it has ended already"),
+)
+def cancel_submission(
+    services: ServicesDep, user: CallerDep, language: LanguageDep, submission_id: str
+) -> SubmissionOut:
+    """Take back what waits or is being graded. Twice is as good as once; its files stay."""
+    submissions.cancel(services.deps, submission_id, user.id)
+    return describe_page(readable(services, user, submission_id), language)
+
+
+@router.post(
+    "/submissions/{submission_id}/regrade",
+    status_code=202,
+    responses=problems(_401="no valid token", _403="only for staff", _404="no such submission"),
+)
+def regrade_submission(
+    services: ServicesDep, user: CallerDep, language: LanguageDep, submission_id: str
+) -> SubmissionOut:
+    """For staff: grade it once more, behind all new hand-ins. Its result stays until the new one is final."""
+    if not user.role.is_staff:
+        raise StaffOnly
+    submissions.regrade(services.deps, submission_id)
+    return describe_page(readable(services, user, submission_id), language)
 
 
 @router.get("/submissions/{submission_id}/result", responses=MISSING)
@@ -78,8 +114,8 @@ async def follow_submission(
     """Server-sent events: `state`, `case` (a CaseOut) as soon as each has ended, and at last `done`.
 
     The data of `state` and `done` has `state`, `attempt` (a greater number: the exam began anew, forget its cases),
-    `queue_position`, `cases` (how many are planned; 0: not yet known), `points` and `max_points`. What happened before
-    is told first. A connection that broke goes on with the header `Last-Event-ID`.
+    `queue_position`, `eta_s`, `cases` (how many are planned; 0: not yet known), `points` and `max_points`. What
+    happened before is told first. A connection that broke goes on with the header `Last-Event-ID`.
     """
     suite = await run_in_threadpool(suite_or_none, services.settings, page.exercise.slug)
     async for change in changes(services.deps, page.submission.id, Seen.parse(last_event_id)):

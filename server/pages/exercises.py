@@ -15,14 +15,14 @@ from starlette.concurrency import run_in_threadpool
 
 from core.errors import AbgabeError, StudentError
 from core.intake_texts import TOO_LARGE
-from core.models import Exercise, Submission, SubmissionState, User
+from core.models import Exercise, Submission, User
 from core.practice_zip import has_practice
 from core.queries import courses, submissions_of
 from core.suites import Tree, find_suite
 from server.auth.visitor import UserDep, VisitorDep, check_form
 from server.errors import TooLarge
-from server.handing_in import ExerciseDep, hand_in, sent_files
-from server.looks import STATES, Look
+from server.handing_in import ExerciseDep, allowance_of, hand_in, sent_files
+from server.looks import Look, of_submission
 from server.pages.rendering import page
 from server.practising import ZipResponse, practice_response
 from server.services import Services, ServicesDep
@@ -38,7 +38,7 @@ class HistoryLine:
 
     @property
     def look(self) -> Look:
-        return STATES[self.submission.state]
+        return of_submission(self.submission)
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class ExerciseCard:
 
     @property
     def latest_look(self) -> Look | None:
-        return STATES[self.latest.state] if self.latest else None
+        return of_submission(self.latest) if self.latest else None
 
     @property
     def best(self) -> Submission | None:
-        done = [one for one in self.submissions if one.state is SubmissionState.DONE]
-        return max(done, key=lambda one: one.points or 0.0, default=None)
+        graded = [one for one in self.submissions if one.points is not None]
+        return max(graded, key=lambda one: one.points or 0.0, default=None)
 
     @property
     def count(self) -> int:
@@ -138,6 +138,7 @@ def _exercise_page(
         "exercise.html",
         status=error.http_status if error else 200,
         card=card,
+        allowance=allowance_of(services.deps, user, exercise),
         history=card.history,
         tree=_folders(suite.tree),
         provided=_provided_names(suite.provided_files()),

@@ -1,8 +1,10 @@
-"""One submission: its page, the live changes of that page, what was handed in, and staff's word to grade it again."""
+"""One submission: its page, the live changes of that page, what was handed in, and what people ask of it: to cancel it,
+to grade it again."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -11,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from core import submissions
+from core.errors import Conflict
 from core.queries import SubmissionPage
 from server.auth.visitor import StaffDep, UserDep, Visitor, VisitorDep, check_form
 from server.live import Change, Seen, changes
@@ -24,7 +27,7 @@ SEE_OTHER = 303
 
 
 def readable(services: ServicesDep, user: UserDep, submission_id: str) -> SubmissionPage:
-    return readable_submission(services.database, user, submission_id)
+    return readable_submission(services.deps, user, submission_id)
 
 
 PageDep = Annotated[SubmissionPage, Depends(readable)]
@@ -63,6 +66,20 @@ def _pieces(visitor: Visitor, time_zone: str, exam: ExamView, change: Change) ->
 def download(services: ServicesDep, found: PageDep) -> Response:
     """What was handed in, as it is stored."""
     return archive_response(services.deps.blobs, found)
+
+
+@router.post("/submissions/{submission_id}/cancel", dependencies=[Depends(check_form)])
+def cancel(services: ServicesDep, user: UserDep, submission_id: str) -> RedirectResponse:
+    """One that has just ended stays as it is; its page says how."""
+    with suppress(Conflict):
+        submissions.cancel(services.deps, submission_id, user.id)
+    return RedirectResponse(f"/submissions/{submission_id}", SEE_OTHER)
+
+
+@router.post("/submissions/{submission_id}/regrade", dependencies=[Depends(check_form)])
+def regrade(services: ServicesDep, user: StaffDep, submission_id: str) -> RedirectResponse:
+    submissions.regrade(services.deps, submission_id)
+    return RedirectResponse(f"/submissions/{submission_id}", SEE_OTHER)
 
 
 @router.post("/submissions/{submission_id}/retry", dependencies=[Depends(check_form)])

@@ -1,0 +1,121 @@
+"""When a waiting submission will have its result: its place in the queue, and the exams before it laid out on as many
+workers as were busy of late, each as long as exams of its exercise take on average."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.models import Attempt, AttemptState, Submission, SubmissionState
+from core.submissions.ordering import ahead_of
+
+SAMPLES = 30
+"""Latest exams from which durations and the number of workers are read."""
+RECENT = dt.timedelta(minutes=10)
+"""A worker that has begun or ended nothing for so long does not count."""
+STEPS_S = ((60, 10), (600, 60), (3600, 300), (math.inf, 1800))
+"""Below each bound, an estimate is given in steps of so many seconds."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    position: int
+    """1: next in line."""
+    eta_s: float | None
+    """Seconds until the result; None where no exam of the kind has ended yet."""
+
+    @property
+    def shown_s(self) -> int | None:
+        """``eta_s`` as exactly as anybody should say it."""
+        return None if self.eta_s is None else coarse(self.eta_s)
+
+
+def coarse(seconds: float) -> int:
+    """Rounded up to a step that grows with the time."""
+    step = next(step for bound, step in STEPS_S if seconds < bound)
+    return max(1, math.ceil(seconds / step)) * step
+
+
+def forecast(session: Session, submission: Submission, now: dt.datetime) -> Forecast | None:
+    """None where it does not wait."""
+    if submission.state is not SubmissionState.QUEUED:
+        return None
+    counted = select(Submission.exercise_id, func.count()).where(ahead_of(submission))
+    ahead = dict(session.execute(counted.group_by(Submission.exercise_id)).all())
+    running = _running(session)
+    kinds = {submission.exercise_id, *ahead, *(exercise for exercise, _ in running)}
+    lengths = _with_fallback({kind: _lengths_s(session, kind) for kind in kinds})
+    eta_s = None
+    if lengths:
+        ages = [(exercise, (now - started).total_seconds()) for exercise, started in running]
+        free_at = [_rest_s(lengths[exercise], age_s) for exercise, age_s in ages]
+        free_at += [0.0] * (_workers(session, now) - len(free_at))
+        means = {kind: statistics.fmean(lengths[kind]) for kind in kinds}
+        eta_s = _begin_s(free_at, ahead, means) + means[submission.exercise_id]
+    return Forecast(1 + sum(ahead.values()), eta_s)
+
+
+def _begin_s(free_at: list[float], ahead: Mapping[int, int], means: Mapping[int, float]) -> float:
+    """When the first worker is free after all exams ahead, each of which goes to the first that is."""
+    free_at = free_at or [0.0]
+    heapq.heapify(free_at)
+    for exercise, count in ahead.items():
+        for _ in range(count):
+            heapq.heapreplace(free_at, free_at[0] + means[exercise])
+    return free_at[0]
+
+
+def _running(session: Session) -> list[tuple[int, dt.datetime]]:
+    query = select(Submission.exercise_id, Attempt.started_at).join(Submission)
+    return [(exercise, at) for exercise, at in session.execute(query.where(Attempt.state == AttemptState.RUNNING))]
+
+
+def _lengths_s(session: Session, exercise_id: int) -> list[float]:
+    """How long the latest exams of an exercise took."""
+    query = (
+        select(Attempt.started_at, Attempt.finished_at)
+        .join(Submission, (Submission.id == Attempt.submission_id) & (Submission.fence == Attempt.number))
+        .where(Submission.exercise_id == exercise_id, Submission.state == SubmissionState.DONE)
+        .order_by(Submission.id.desc())
+        .limit(SAMPLES)
+    )
+    return [(finished - started).total_seconds() for started, finished in session.execute(query) if finished]
+
+
+def _with_fallback(lengths: Mapping[int, list[float]]) -> dict[int, list[float]]:
+    """An exercise without an exam so far is taken for an average one; {} where there is none at all."""
+    known = [length for of_one in lengths.values() for length in of_one]
+    return {kind: of_one or known for kind, of_one in lengths.items()} if known else {}
+
+
+def _rest_s(lengths: Sequence[float], age_s: float) -> float:
+    """How much longer an exam of that age lasts, as those did that lasted longer."""
+    rests = [length - age_s for length in lengths if length > age_s]
+    return statistics.fmean(rests) if rests else statistics.fmean(lengths) / 4
+
+
+def _workers(session: Session, now: dt.datetime) -> int:
+    """The most exams that were held at the same time of late."""
+    query = select(Attempt.started_at, Attempt.finished_at).where(
+        Attempt.state.in_((AttemptState.RUNNING, AttemptState.FINISHED))
+    )
+    latest = session.execute(query.order_by(Attempt.id.desc()).limit(SAMPLES))
+    spans = [(started, finished or now) for started, finished in latest]
+    return _most_at_once((started, finished) for started, finished in spans if finished > now - RECENT)
+
+
+def _most_at_once(spans: Iterable[tuple[dt.datetime, dt.datetime]]) -> int:
+    # at the same moment, an end comes before a beginning
+    changes = sorted(change for started, finished in spans for change in ((started, 1), (finished, -1)))
+    most = held = 0
+    for _, change in changes:
+        held += change
+        most = max(most, held)
+    return most
