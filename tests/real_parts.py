@@ -44,16 +44,16 @@ class RedisServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}/0"
+        return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder],
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder],
             stdout=subprocess.DEVNULL,
         )
         wait_until("the start of Redis", self._answers)
@@ -62,6 +62,15 @@ class RedisServer:
         if self._process:
             self._process.kill()
             self._process.wait()
+
+    def freeze(self) -> None:
+        """It keeps its connections and answers nobody, as a machine that swaps."""
+        if self._process:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:
@@ -77,11 +86,11 @@ class PostgresServer:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries = binaries
         self._folder = folder
-        self._port = free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def database(self, name: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(self.database(database), autocommit=True) as connection:
@@ -92,7 +101,7 @@ class PostgresServer:
         if not data.exists():
             make = ["initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
             subprocess.run(self._as_postgres(*make), check=True, stdout=subprocess.DEVNULL)
-        options = ["-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder), "-F", "-c", "max_connections=200"]
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), "-F", "-c", "max_connections=200"]
         self._process = subprocess.Popen(
             self._as_postgres("postgres", "-D", str(data), *options),
             stdout=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ import multiprocessing
 import random
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import submissions
 from core.deps import Deps
 from core.embedded import start_embedded_worker
+from core.errors import AbgabeError
 from core.queue import App, Worker, make_app, open_deps
 from core.settings import Settings
 from core.submissions import Reconciler
@@ -78,7 +80,7 @@ def _receive_all(town: Town, deps: Deps, hand_ins: Connection) -> None:
         key = hand_ins.recv()
         try:
             hand_ins.send((key, town.receive(deps, key)))
-        except SQLAlchemyError:  # the database is away: the student sees an error page
+        except (SQLAlchemyError, AbgabeError):  # database away, disk full: the student sees an error page
             hand_ins.send((key, None))
 
 
@@ -112,6 +114,12 @@ class Life:
         self._process.join()
         self.wire.close()
 
+    def stop(self, patience_s: float) -> int | None:
+        """SIGTERM, as at an upgrade; the exit code, or None where it has not ended."""
+        self._process.terminate()
+        self._process.join(patience_s)
+        return self._process.exitcode
+
     def hand_in(self, key: str, timeout_s: float) -> str | None:
         """The submission's id if it was accepted in time."""
         deadline = time.monotonic() + timeout_s
@@ -124,3 +132,10 @@ class Life:
         except (EOFError, OSError):
             pass  # it has been killed
         return None
+
+
+def live(stack: ExitStack, town: Town, body: Callable[[Town, Connection], None]) -> Life:
+    """A life that ends with ``stack`` at the latest."""
+    life = Life(town, body)
+    stack.callback(life.kill)
+    return life
