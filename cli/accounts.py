@@ -8,7 +8,7 @@ import sys
 from sqlalchemy import select
 
 from cli.console import err, say
-from cli.state import open_existing
+from cli.state import open_existing, operator
 from core.database import Database
 from core.errors import NotFound, StudentError, texts
 from core.models import Role, User
@@ -33,7 +33,7 @@ MOST_DAYS = 36_500
 def add(settings: Settings, login: str, name: str, role: Role, password_stdin: bool) -> None:
     """Make an account; print its password where we made it up."""
     password = _chosen_password(password_stdin)
-    add_user(open_existing(settings), login, password, name=name, role=role)
+    add_user(open_existing(settings), login, password, name=name, role=role, by=operator())
     say(f"{role.value} {login}" + ("" if password_stdin else f"  password: {password}"))
 
 
@@ -41,7 +41,7 @@ def renew_password(settings: Settings, login: str, password_stdin: bool) -> None
     """Set a new password for someone who has forgotten theirs; print it where we made it up."""
     password = _chosen_password(password_stdin)
     database = open_existing(settings)
-    set_password(database, _id_of(database, login), password)
+    set_password(database, _id_of(database, login), password, operator())
     say(login + ("" if password_stdin else f"  password: {password}"))
     err.print("Sessions and API tokens of this account have ended.", markup=False)
 
@@ -51,7 +51,7 @@ def create_token_for(settings: Settings, login: str, name: str, days: float | No
     if days is not None and not 0 < days <= MOST_DAYS:  # NaN is neither
         raise StudentError(DAYS_WRONG, days=days, most=MOST_DAYS)
     database = open_existing(settings)
-    say(create_token(database, _id_of(database, login), name, days=days).secret)
+    say(create_token(database, _id_of(database, login), name, days=days, by=operator()).secret)
 
 
 def _chosen_password(from_stdin: bool) -> str:

@@ -6,10 +6,13 @@ import re
 from contextlib import closing
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cli.console import say
-from cli.state import open_existing
+from cli.state import open_existing, operator
+from core import audit
 from core import submissions as core_submissions
+from core.audit import Action, By
 from core.database import Database
 from core.errors import NotFound, StudentError, texts
 from core.models import Course, Exercise, Submission, SubmissionState, User
@@ -39,7 +42,7 @@ def add(settings: Settings, slug: str, title: str, exercises: list[str]) -> None
     suites = [find_suite(settings.suites_dir, name) for name in exercises]
     with closing(open_existing(settings)) as database:
         renamed = bool(title) and _rename(database, slug, title)
-        added = ensure_course(database, slug, {"en": title or slug}, suites)
+        added = ensure_course(database, slug, {"en": title or slug}, suites, operator())
     done = [f"title is now “{title}”"] * renamed + [f"added {name}" for name in added]
     say(f"course {slug}: " + (", ".join(done) or "nothing to add"))
 
@@ -50,6 +53,9 @@ def _rename(database: Database, slug: str, title: str) -> bool:
         course = session.scalar(select(Course).where(Course.slug == slug))
         if course is None or course.title == {"en": title}:
             return False
+        audit.note(
+            session, operator(), Action.COURSE_SET, slug, before={"title": course.title}, after={"title": {"en": title}}
+        )
         course.title = {"en": title}
         return True
 
@@ -68,13 +74,21 @@ def limit(
         found = session.scalar(select(Exercise).join(Course).where(*named))
         if found is None:
             raise NotFound(EXERCISE_NOT_IN_COURSE, course=course, exercise=exercise)
+        before = _limits(found)
         if per_day is not None:
             found.per_day = per_day or None
         if cool_down_minutes is not None:
             found.cool_down_minutes = cool_down_minutes or None
         if supersede is not None:
             found.supersedes = supersede
+        _note_limits(session, f"{course}/{exercise}", before, _limits(found))
     say(f"course {course}, {exercise}: " + "; ".join(_limits(found)))
+
+
+def _note_limits(session: Session, subject: str, before: list[str], after: list[str]) -> None:
+    if before != after:
+        old, new = {"limits": "; ".join(before)}, {"limits": "; ".join(after)}
+        audit.note(session, operator(), Action.COURSE_SET, subject, before=old, after=new)
 
 
 def _limits(exercise: Exercise) -> list[str]:
@@ -94,6 +108,8 @@ def regrade(settings: Settings, submissions: list[str], exercise: str, student: 
     with closing(open_existing(settings)):
         deps = open_deps(settings)
     chosen = submissions or _graded(deps.database, exercise, student)
+    for one in chosen:
+        audit.note_alone(deps.database, operator(), Action.REGRADED, one)
     queued = sum(core_submissions.regrade(deps, one) for one in chosen)
     deps.database.close()
     say(f"{queued} of {len(chosen)} will be graded again; their results stay until then.")
@@ -108,7 +124,7 @@ def _graded(database: Database, exercise: str, student: str) -> list[str]:
         return list(session.scalars(query.order_by(Submission.id)))
 
 
-def ensure_course(database: Database, slug: str, title: Text, suites: list[Suite]) -> list[str]:
+def ensure_course(database: Database, slug: str, title: Text, suites: list[Suite], by: By | None = None) -> list[str]:
     """Make what is not there yet, and leave what is; the ids of the exercises that were added."""
     with database.write() as session:
         course = session.scalar(select(Course).where(Course.slug == slug))
@@ -120,4 +136,6 @@ def ensure_course(database: Database, slug: str, title: Text, suites: list[Suite
         fresh = [suite for suite in suites if suite.id not in known]
         for position, suite in enumerate(fresh, start=len(known)):
             session.add(Exercise(course_id=course.id, slug=suite.id, title=suite.title, position=position))
+        if by and fresh:
+            audit.note(session, by, Action.COURSE_SET, slug, after={"added": ", ".join(suite.id for suite in fresh)})
     return [suite.id for suite in fresh]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
+
+from core.audit import By
 from core.database import Database, check_schema, open_database
 from core.errors import OurError, texts
 from core.settings import Settings
@@ -11,6 +16,12 @@ ABSENT = texts(
     en=("There is no database in {folder} (ABGABE_DATA_DIR).", "abgabe migrate makes it."),
     de=("In {folder} (ABGABE_DATA_DIR) gibt es keine Datenbank.", "abgabe migrate legt sie an."),
 )
+
+
+def operator() -> By:
+    """Whoever gives a command, for the audit log; ``SUDO_USER`` knows better who sits at the keyboard."""
+    name = os.environ.get("SUDO_USER") or getpass.getuser()
+    return By(f"cli:{name}", socket.gethostname())
 
 
 def is_absent(settings: Settings) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from core import submissions
+from core import audit, submissions
+from core.audit import Action
 from core.models import SubmissionState
 from core.queries import SubmissionPage
 from server.api.access import CallerDep, LanguageDep
@@ -25,6 +26,7 @@ from server.api.describing import (
 )
 from server.api.problems import problems
 from server.api.schemas import ResultOut, SubmissionList, SubmissionOut
+from server.auth.visitor import deed_of
 from server.errors import StaffOnly
 from server.live import Change, Seen, changes
 from server.reading import list_hand_ins, readable_submission, suite_or_none
@@ -89,11 +91,14 @@ def cancel_submission(
     responses=problems(_401="no valid token", _403="only for staff", _404="no such submission"),
 )
 def regrade_submission(
-    services: ServicesDep, user: CallerDep, language: LanguageDep, submission_id: str
+    request: Request, services: ServicesDep, user: CallerDep, language: LanguageDep, submission_id: str
 ) -> SubmissionOut:
     """For staff: grade it once more, behind all new hand-ins. Its result stays until the new one is final."""
     if not user.role.is_staff:
         raise StaffOnly
+    readable(services, user, submission_id)
+    if by := deed_of(request, user):
+        audit.note_alone(services.database, by, Action.REGRADED, submission_id)
     submissions.regrade(services.deps, submission_id)
     return describe_page(readable(services, user, submission_id), language)
 

@@ -9,6 +9,7 @@ from server.api.problems import problems
 from server.api.schemas import Me, NewToken, TokenInfo, TokenOrder
 from server.auth.accounts import authenticate
 from server.auth.tokens import create_token, revoke_token
+from server.auth.visitor import address_of, deed_of
 from server.services import ServicesDep
 
 router = APIRouter(tags=["Tokens"])
@@ -21,19 +22,19 @@ router = APIRouter(tags=["Tokens"])
 )
 def make_token(request: Request, response: Response, services: ServicesDep, order: TokenOrder) -> NewToken:
     """Exchange login and password for a token. Keep it like a password; it is shown only here."""
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     services.throttle.attempt(order.login, address)
     user = authenticate(services.database, order.login, order.password)
     services.throttle.succeeded(order.login, address)
-    made = create_token(services.database, user.id, order.name, days=order.days)
+    made = create_token(services.database, user.id, order.name, days=order.days, by=deed_of(request, user))
     response.headers["Cache-Control"] = "no-store"
     return NewToken(token=made.secret, name=order.name, expires_at=made.expires_at)
 
 
 @router.delete("/tokens/current", status_code=204, responses=problems(_401="no valid token"))
-def drop_token(services: ServicesDep, bearer: BearerDep) -> None:
+def drop_token(request: Request, services: ServicesDep, bearer: BearerDep) -> None:
     """Revoke the token that this request carries."""
-    revoke_token(services.database, bearer.user.id, bearer.token.id)
+    revoke_token(services.database, bearer.user.id, bearer.token.id, deed_of(request, bearer.user))
 
 
 @router.get("/me", responses=problems(_401="no valid token"))

@@ -6,6 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core import audit
+from core.audit import Action, By
 from core.database import Database
 from core.errors import LoginFailed, StudentError, texts
 from core.models import ApiToken, LoginSession, Role, User
@@ -56,8 +58,12 @@ def add_user(
     name: str = "",
     role: Role = Role.STUDENT,
     language: Language | None = None,
+    by: By | None = None,
 ) -> User:
-    """A new account. Raises StudentError where the login is odd or taken, or the password too short."""
+    """A new account; ``by``: the member of staff who makes it.
+
+    Raises StudentError where the login is odd or taken, or the password too short.
+    """
     _check_login(login)
     user = User(
         login=login, display_name=name or login, password_hash=hash_password(password), role=role, language=language
@@ -66,6 +72,8 @@ def add_user(
         with database.write() as session:
             _check_free(session, login)
             session.add(user)
+            if by:
+                audit.note(session, by, Action.USER_ADDED, login, after={"role": role.value})
     except IntegrityError as error:  # another process was faster
         raise StudentError(LOGIN_TAKEN, login=login, known=login) from error
     return user
@@ -95,17 +103,20 @@ def authenticate(database: Database, login: str, password: str) -> User:
     return user
 
 
-def change_password(database: Database, user: User, old: str, new: str) -> None:
+def change_password(database: Database, user: User, old: str, new: str, by: By | None = None) -> None:
     """``set_password`` for someone who knows the old one. Raises StudentError."""
     if not matches(old, user.password_hash):
         raise StudentError(OLD_WRONG)
-    set_password(database, user.id, new)
+    set_password(database, user.id, new, by)
 
 
-def set_password(database: Database, user_id: int, new: str) -> None:
+def set_password(database: Database, user_id: int, new: str, by: By | None = None) -> None:
     """Set a new password and end everything that the old one opened: all login sessions and API tokens."""
     hashed = hash_password(new)
     with database.write() as session:
-        session.get_one(User, user_id).password_hash = hashed
+        user = session.get_one(User, user_id)
+        user.password_hash = hashed
+        if by:
+            audit.note(session, by, Action.PASSWORD_SET, user.login)
         session.execute(delete(LoginSession).where(LoginSession.user_id == user_id))
         session.execute(delete(ApiToken).where(ApiToken.user_id == user_id))

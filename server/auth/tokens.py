@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
+from core import audit
+from core.audit import Action, By
 from core.database import Database
 from core.models import ApiToken, User, utc_now
 from server.auth.sessions import digest
@@ -29,14 +31,19 @@ class Bearer(NamedTuple):
     token: ApiToken
 
 
-def create_token(database: Database, user_id: int, name: str, *, days: float | None = None) -> Made:
-    """A new token of this user, valid for ``days`` or until revoked."""
+def create_token(
+    database: Database, user_id: int, name: str, *, days: float | None = None, by: By | None = None
+) -> Made:
+    """A new token of this user, valid for ``days`` or until revoked; ``by``: the member of staff who makes it."""
     secret = PREFIX + secrets.token_urlsafe(32)
     expires_at = utc_now() + dt.timedelta(days=days) if days is not None else None
     with database.write() as session:
         session.add(
             ApiToken(user_id=user_id, name=name, prefix=secret[:SHOWN], hash=digest(secret), expires_at=expires_at)
         )
+        if by:
+            owner = session.get_one(User, user_id).login
+            audit.note(session, by, Action.TOKEN_MADE, owner, after={"name": name, "token": secret[:SHOWN]})
     return Made(secret, expires_at)
 
 
@@ -66,7 +73,11 @@ def list_tokens(database: Database, user_id: int) -> list[ApiToken]:
         return list(session.scalars(select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id)))
 
 
-def revoke_token(database: Database, user_id: int, token_id: int) -> None:
+def revoke_token(database: Database, user_id: int, token_id: int, by: By | None = None) -> None:
     """End this user's token; nothing happens where it is not theirs."""
     with database.write() as session:
-        session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
+        query = delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id).returning(ApiToken.prefix)
+        prefix = session.scalar(query)
+        if by and prefix is not None:
+            owner = session.get_one(User, user_id).login
+            audit.note(session, by, Action.TOKEN_REVOKED, owner, before={"token": prefix})

@@ -14,6 +14,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from core.audit import By
 from core.models import Role, User
 from core.settings import Settings
 from exam.report import Language
@@ -88,6 +89,16 @@ def staff(user: Annotated[User, Depends(logged_in)]) -> User:
     if not user.role.is_staff:
         raise StaffOnly
     return user
+
+
+def deed_of(request: Request, user: User) -> By | None:
+    """Whose deed to note in the audit log: a member of staff's; None for a student's, which is nobody's business."""
+    return By(user.login, address_of(request)) if user.role.is_staff else None
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from; behind a trusted proxy, what that one says."""
+    return request.client.host if request.client else ""
 
 
 def admin(user: Annotated[User, Depends(logged_in)]) -> User:

@@ -12,7 +12,7 @@ from core.models import User
 from server.auth.accounts import change_password
 from server.auth.passwords import LEAST
 from server.auth.tokens import list_tokens, revoke_token
-from server.auth.visitor import UserDep, VisitorDep, check_form, set_session
+from server.auth.visitor import UserDep, VisitorDep, address_of, check_form, deed_of, set_session
 from server.pages.rendering import page
 from server.services import Services, ServicesDep
 
@@ -48,11 +48,11 @@ def set_password(
     old: Annotated[str, Form()] = "",
     new: Annotated[str, Form()] = "",
 ) -> Response:
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     try:
         # a stolen session must not be a place to guess the password at leisure
         services.throttle.attempt(user.login, address)
-        change_password(services.database, user, old, new)
+        change_password(services.database, user, old, new, deed_of(request, user))
     except StudentError as error:
         return _account(request, services, user, error=error)
     services.throttle.succeeded(user.login, address)
@@ -63,7 +63,7 @@ def set_password(
 
 @router.post("/account/tokens/{token_id}/revoke", dependencies=[Depends(check_form)])
 def revoke(
-    services: ServicesDep, user: UserDep, token_id: Annotated[int, Path(ge=1, le=2**31 - 1)]
+    request: Request, services: ServicesDep, user: UserDep, token_id: Annotated[int, Path(ge=1, le=2**31 - 1)]
 ) -> RedirectResponse:
-    revoke_token(services.database, user.id, token_id)
+    revoke_token(services.database, user.id, token_id, deed_of(request, user))
     return RedirectResponse("/account", SEE_OTHER)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from core import audit, metrics
+from core.audit import Action
 from core.errors import LoginFailed, TooOften
 from core.models import User
 from server.auth.accounts import authenticate
-from server.auth.visitor import VisitorDep, check_form, end_session, set_language, set_session
+from server.auth.visitor import VisitorDep, address_of, check_form, deed_of, end_session, set_language, set_session
 from server.i18n import LANGUAGES
 from server.pages.rendering import page
 from server.services import ServicesDep
 
 router = APIRouter()
+log = structlog.get_logger(__name__)
 checked = [Depends(check_form)]
 SEE_OTHER = 303
 
@@ -46,13 +50,18 @@ def log_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
-    login, address = login.strip(), request.client.host if request.client else ""
+    login, address = login.strip(), address_of(request)
     try:
         services.throttle.attempt(login, address)
         user = authenticate(services.database, login, password)
     except (LoginFailed, TooOften) as error:
+        metrics.LOGINS.labels("throttled" if isinstance(error, TooOften) else "wrong").inc()
+        log.info("login.refused", code=error.code, address=address)
         return _ask_again(request, error, login, next)
     services.throttle.succeeded(login, address)
+    metrics.LOGINS.labels("right").inc()
+    if by := deed_of(request, user):
+        audit.note_alone(services.database, by, Action.LOGGED_IN, user.login)
     return _welcome(services, user, visitor.session, next)
 
 

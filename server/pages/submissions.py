@@ -12,14 +12,16 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from core import submissions
+from core import audit, submissions
+from core.audit import Action
 from core.errors import Conflict
+from core.models import User
 from core.queries import SubmissionPage
-from server.auth.visitor import StaffDep, UserDep, Visitor, VisitorDep, check_form
+from server.auth.visitor import StaffDep, UserDep, Visitor, VisitorDep, check_form, deed_of
 from server.live import Change, Seen, changes
 from server.pages.rendering import page, text
 from server.reading import archive_response, readable_submission, suite_or_none
-from server.services import ServicesDep
+from server.services import Services, ServicesDep
 from server.views import ExamView
 
 router = APIRouter()
@@ -63,8 +65,10 @@ def _pieces(visitor: Visitor, time_zone: str, exam: ExamView, change: Change) ->
 
 
 @router.get("/submissions/{submission_id}/archive", response_class=StreamingResponse)
-def download(services: ServicesDep, found: PageDep) -> Response:
+def download(request: Request, services: ServicesDep, user: UserDep, found: PageDep) -> Response:
     """What was handed in, as it is stored."""
+    if found.user.id != user.id:
+        _note(request, services, user, Action.DOWNLOADED, found)
     return archive_response(services.deps.blobs, found)
 
 
@@ -77,12 +81,20 @@ def cancel(services: ServicesDep, user: UserDep, submission_id: str) -> Redirect
 
 
 @router.post("/submissions/{submission_id}/regrade", dependencies=[Depends(check_form)])
-def regrade(services: ServicesDep, user: StaffDep, submission_id: str) -> RedirectResponse:
+def regrade(request: Request, services: ServicesDep, user: StaffDep, found: PageDep, submission_id: str) -> Response:
+    _note(request, services, user, Action.REGRADED, found)
     submissions.regrade(services.deps, submission_id)
     return RedirectResponse(f"/submissions/{submission_id}", SEE_OTHER)
 
 
 @router.post("/submissions/{submission_id}/retry", dependencies=[Depends(check_form)])
-def retry(services: ServicesDep, user: StaffDep, submission_id: str) -> RedirectResponse:
+def retry(request: Request, services: ServicesDep, user: StaffDep, found: PageDep, submission_id: str) -> Response:
+    _note(request, services, user, Action.RETRIED, found)
     submissions.retry(services.deps, submission_id)
     return RedirectResponse(f"/submissions/{submission_id}", SEE_OTHER)
+
+
+def _note(request: Request, services: Services, user: User, action: Action, found: SubmissionPage) -> None:
+    """Before the deed: one that was begun and failed may be in the log, none may be missing."""
+    if by := deed_of(request, user):
+        audit.note_alone(services.database, by, action, found.submission.id)

@@ -31,6 +31,9 @@ PAGES = {
     "GET /submissions/{submission_id}/live": (303, 404, 200, 200, 200),
     "GET /submissions/{submission_id}/archive": (303, 404, 200, 200, 200),
     "POST /submissions/{submission_id}/retry": (401, 403, 403, 303, 303),
+    "POST /submissions/{submission_id}/cancel": (401, 404, 303, 404, 404),
+    "POST /submissions/{submission_id}/regrade": (401, 403, 403, 303, 303),
+    "GET /staff/audit": (303, 403, 403, 403, 200),
     "GET /metrics": (303, 403, 403, 403, 200),
 }
 API = {
@@ -44,6 +47,8 @@ API = {
     "GET /api/v1/submissions/{submission_id}": (401, 404, 200, 200, 200),
     "GET /api/v1/submissions/{submission_id}/result": (401, 404, 200, 200, 200),
     "GET /api/v1/submissions/{submission_id}/events": (401, 404, 200, 200, 200),
+    "POST /api/v1/submissions/{submission_id}/cancel": (401, 404, 409, 404, 404),
+    "POST /api/v1/submissions/{submission_id}/regrade": (401, 403, 403, 202, 202),
 }
 PUBLIC = {"GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /static"}
 
