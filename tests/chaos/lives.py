@@ -43,10 +43,12 @@ class Town:
     user_id: int
     exercise_id: int
     archive: bytes
+    case_s: tuple[float, float] = (0.001, 0.01)
+    """How long a case takes, at least and at most."""
 
     def grade_deps(self, state: Deps, worker: Worker) -> GradeDeps:
         # cases that take a while: a kill may hit any moment of an exam
-        examiner = FakeExaminer(VERDICTS, during=lambda position: time.sleep(random.uniform(0.001, 0.01)))
+        examiner = FakeExaminer(VERDICTS, during=lambda position: time.sleep(random.uniform(*self.case_s)))
         return make_grade_deps(state, self.suites_dir, examiner, worker)
 
     def receive(self, deps: Deps, key: str) -> str:
