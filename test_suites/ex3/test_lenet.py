@@ -109,7 +109,18 @@ def test_optimizer(student):
     why: LeNet is optional; the course has no test for it.
     why.de: LeNet ist freiwillig; der Kurs hat keinen Test dafür.
     """
-    update = build(student).optimizer.calculate_update(np.array([0.0, 1.0, -2.0]), np.array([1.0, -1.0, 0.0]))
+    optimizer = build(student).optimizer
+    update = optimizer.calculate_update(np.array([0.0, 1.0, -2.0]), np.array([1.0, -1.0, 0.0]))
     what = {"en": "the weights 0, 1 and -2 after a step", "de": "die Gewichte 0, 1 und -2 nach einem Schritt"}
     shrunk = np.array([0.0, 1.0, -2.0]) * (1 - RATE * ALPHA)
     assert_close(update, shrunk + RATE * np.array([-1.0, 1.0, 0.0]), what=what, rtol=0, atol=1e-9)
+    gradients = [np.full(3, 1000.0), *[np.ones(3)] * 200]
+    *_, last = student.many(optimizer.calculate_update, [(np.zeros(3), gradient) for gradient in gradients])
+    length = float(np.max(np.abs(assert_shape(last, (3,), what=what))))
+    assert_true(
+        0.005 * RATE < length < 2 * RATE,
+        f"After one large gradient and 200 small ones, Adam's step is {length / RATE:.3g} learning rates long: it does "
+        "not forget the large one. Both rates must lie below 1.",
+        f"Nach einem großen Gradienten und 200 kleinen ist Adams Schritt {length / RATE:.3g} Lernraten lang: Es "
+        "vergisst den großen nicht. Beide Raten müssen unter 1 liegen.",
+    )
