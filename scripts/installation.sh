@@ -1,13 +1,21 @@
 #!/usr/bin/env bash
-# Makes what docker-compose.yml reads and no repository may hold: .env and the secret files.
-#   installation.sh           what is missing; nothing that is there is changed
-#   installation.sh rotate    new passwords and a new key, also in the running database; then starts anew with them
+# Makes what the Compose files read and no repository may hold: .env and the secret files.
+#   installation.sh                         what is missing; nothing that is there is changed
+#   installation.sh rotate                  new passwords and keys, also in the database; then starts anew with them
+#   installation.sh worker-secrets FOLDER   what a worker on another machine needs, with this one's PRIVATE_ADDRESS
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/compose.sh
 umask 077
 
 fresh() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# What .env says, unless the environment says otherwise, as Compose has it.
+setting() {
+    local found=${!1:-}
+    [ -n "$found" ] || found=$(sed -n "s/^$1=//p" .env)
+    echo "${found:-${2:-}}"
+}
 
 # A container's user has to read them: the folder keeps everybody else out. Renamed into place: never half-written.
 write() {
@@ -17,12 +25,32 @@ write() {
 }
 
 write_secrets() {
-    local password=$1
-    write redis_password "$(fresh)"
+    local password=$1 redis_password
+    redis_password=$(fresh)
+    write redis_password "$redis_password"
+    write abgabe_broker_url "redis://:$redis_password@redis:6379/0"
     write secret_key "$(fresh)"
-    write abgabe_broker_url "redis://:$(cat secrets/redis_password)@redis:6379/0"
+    write abgabe_metrics_token "$(fresh)"
     write postgres_password "$password"
     write abgabe_database_url "postgresql://abgabe:$password@postgres:5432/abgabe"
+}
+
+# Whose group may speak to the engine, as a container sees it.
+engine_group() {
+    case $(docker info --format '{{.SecurityOptions}}') in
+    *rootless*) echo 0 ;;
+    *) stat -c %g "$(setting DOCKER_SOCKET /var/run/docker.sock)" ;;
+    esac
+}
+
+make() {
+    mkdir -p secrets
+    touch .env
+    # the last one that is written: where it is there, all are
+    [ -e secrets/abgabe_database_url ] || write_secrets "$(fresh)"
+    grep -q '^DOCKER_GID=' .env || echo "DOCKER_GID=$(engine_group)" >>.env
+    grep -q '^ABGABE_BASE_URL=' .env || echo "ABGABE_BASE_URL=" >>.env
+    echo "secrets/ and .env are there. ABGABE_BASE_URL in .env is the address that users see."
 }
 
 rotate() {
@@ -31,27 +59,27 @@ rotate() {
     # through standard input: an argument could be read in the list of processes
     echo "ALTER ROLE abgabe PASSWORD '$password'" | compose exec -T postgres psql -q -v ON_ERROR_STOP=1 -U abgabe -d abgabe
     write_secrets "$password"
-    compose up -d --force-recreate
+    compose down
+    compose up -d
 }
 
-# Whose group may speak to the engine, as a container sees it.
-engine_group() {
-    case $(docker info --format '{{.SecurityOptions}}') in
-    *rootless*) echo 0 ;;
-    *) stat -c %g "${DOCKER_SOCKET:-/var/run/docker.sock}" ;;
-    esac
+worker_secrets() {
+    local folder=$1 address
+    address=$(setting PRIVATE_ADDRESS)
+    [ -n "$address" ] || { echo "PRIVATE_ADDRESS is not set in .env" >&2; exit 2; }
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    sed "s/@postgres:5432/@$address:$(setting POSTGRES_PORT 5432)/" secrets/abgabe_database_url >"$folder/abgabe_database_url"
+    sed "s/@redis:6379/@$address:$(setting REDIS_PORT 6379)/" secrets/abgabe_broker_url >"$folder/abgabe_broker_url"
+    chmod 444 "$folder"/*
 }
 
-mkdir -p secrets
 case ${1:-} in
+'') make ;;
 rotate) rotate ;;
-'')
-    [ -e secrets/abgabe_database_url ] || write_secrets "$(fresh)"
-    [ -e .env ] || printf '%s\n' "DOCKER_GID=$(engine_group)" "ABGABE_BASE_URL=" >.env
-    echo "secrets/ and .env are there. Set ABGABE_BASE_URL in .env to the address that users see, then: docker compose up -d"
-    ;;
+worker-secrets) worker_secrets "${2:?usage: $0 worker-secrets FOLDER}" ;;
 *)
-    echo "usage: $0 [rotate]" >&2
+    echo "usage: $0 [rotate | worker-secrets FOLDER]" >&2
     exit 2
     ;;
 esac

@@ -62,6 +62,44 @@ ensure_base_image() {
     return $made
 }
 
+ensure_compose() {
+    docker compose version >/dev/null 2>&1 || have docker-compose || install "Docker Compose" docker-compose
+}
+
+# The images that docker-compose.yml names, from the registry, or stand-ins made from Debian's packages.
+ensure_service_images() {
+    local missing=()
+    for name in postgres:15-bookworm redis:7-bookworm; do
+        docker image inspect "$name" >/dev/null 2>&1 || timeout 120 docker pull -q "$name" >/dev/null 2>&1 || missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    can_install || { echo "Missing: ${missing[*]}. To get them: docker pull …"; return 1; }
+    echo "No registry has ${missing[*]}; making them from Debian's packages."
+    local place
+    place=$(mktemp -d)
+    chmod 755 "$place"  # for apt's own user
+    cp tests/compose/stand_ins/* "$place" &&
+        unpack "$place" postgresql-15 postgresql-client-15 libpq5 libicu72 libldap-2.5-0 libsasl2-2 libxml2 \
+            redis-server redis-tools liblzf1 libjemalloc2 libatomic1 &&
+        stand_in "$place" postgres:15-bookworm &&
+        stand_in "$place" redis:7-bookworm
+    local made=$?
+    rm -rf "$place"
+    return $made
+}
+
+# unpack PLACE PACKAGE...: what the packages hold below /usr, into PLACE/files.
+unpack() {
+    local place=$1; shift
+    mkdir "$place/files"
+    if [ -z "$updated" ]; then apt-get update -qq; updated=yes; fi
+    (cd "$place" && apt-get download -qq "$@" && for deb in *.deb; do dpkg-deb -x "$deb" files && rm "$deb"; done)
+}
+
+stand_in() {
+    docker build -q --network none --build-arg PYTHON_IMAGE="$BASE_IMAGE" --target "${2%%:*}" -t "$2" "$1" >/dev/null 2>&1
+}
+
 ensure_postgres() {
     { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || install PostgreSQL postgresql
 }
@@ -75,6 +113,8 @@ all)
     missing=0
     ensure_bubblewrap || missing=1
     { ensure_engine && ensure_base_image; } || missing=1
+    { ensure_compose && ensure_service_images && { have curl || install curl curl; }; } || missing=1
+    scripts/wheelhouse.sh || missing=1
     have redis-server || install Redis redis-server || missing=1
     ensure_postgres || missing=1
     have chromium || install Chromium chromium fonts-dejavu-core || missing=1
