@@ -25,6 +25,7 @@ from core.storage import make_private_folder
 from core.submissions import Reconciler
 from core.suites import find_suite
 from server.app import create_app
+from server.patience import PatientHttp
 from worker.binding import make_grade_deps
 from worker.pairs import MAX_SUITES, SparePairs
 from worker.sandbox.choose import choose
@@ -107,6 +108,7 @@ def serve(settings: Settings, sock: socket.socket, on_ready: Callable[[Deps, str
             app = create_app(settings, deps)
             config = uvicorn.Config(
                 app,
+                http=PatientHttp,
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=3,

@@ -142,11 +142,12 @@ def _begin_postgresql(connection: Connection) -> None:
 def migrate(url: str) -> None:
     """Bring the database at ``url``, new or old, to this program's schema. Several processes may do so at once.
 
-    Raises OurError where it cannot be reached.
+    Raises OurError where it cannot be reached, DatabaseOutdated where it is newer than this program.
     """
     engine = make_engine(url)
     try:
         with _reachable(engine), engine.begin() as connection:
+            _check_not_newer(connection)
             if connection.dialect.name == "postgresql":
                 connection.execute(sqlalchemy.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             config = _alembic_config()
@@ -156,6 +157,16 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
+def _check_not_newer(connection: Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found not in _known_revisions():
+        raise DatabaseOutdated(SCHEMA_NEW, found=found)
+
+
+def _known_revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
+
+
 def check_schema(engine: Engine) -> None:
     """Raises DatabaseOutdated unless the database has exactly this program's schema, OurError if it cannot tell."""
     scripts = ScriptDirectory.from_config(_alembic_config())
@@ -163,8 +174,7 @@ def check_schema(engine: Engine) -> None:
         found = MigrationContext.configure(connection).get_current_revision()
     if found == scripts.get_current_head():
         return
-    known = {script.revision for script in scripts.walk_revisions()}
-    raise DatabaseOutdated(SCHEMA_OLD if found is None or found in known else SCHEMA_NEW, found=found)
+    raise DatabaseOutdated(SCHEMA_OLD if found is None or found in _known_revisions() else SCHEMA_NEW, found=found)
 
 
 @contextmanager

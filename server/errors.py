@@ -3,6 +3,7 @@
 StudentError
 ├── LoginRequired      401  no session, or its time is up
 ├── TokenInvalid       401  an API call without a valid token
+├── TooSlow            408
 ├── TooLarge           413
 ├── RequestInvalid     422  a field is missing or of the wrong kind
 └── HttpError          whatever else the framework refuses: 400, 404, 405, …
@@ -46,6 +47,11 @@ BODY_TOO_LARGE = texts(
     "request.too_large",
     en=("The request is larger than {limit_kib} KiB.", "Send less."),
     de=("Die Anfrage ist größer als {limit_kib} KiB.", "Bitte weniger senden."),
+)
+BODY_TOO_SLOW = texts(
+    "request.too_slow",
+    en=("The request did not arrive in time.", "Check your connection and send it again."),
+    de=("Die Anfrage kam nicht rechtzeitig an.", "Bitte die Verbindung prüfen und noch einmal senden."),
 )
 MALFORMED = texts(
     "request.malformed",
@@ -92,6 +98,17 @@ BROKEN = texts(
         "Das liegt nicht an dir und ist protokolliert. Bitte in einigen Minuten noch einmal versuchen.",
     ),
 )
+DISK_FULL = texts(
+    "server.disk_full",
+    en=(
+        "The server's disk is full; nothing was stored.",
+        "It is not your fault. Please try again later: whoever runs the server must make room.",
+    ),
+    de=(
+        "Die Platte des Servers ist voll; es wurde nichts gespeichert.",
+        "Das liegt nicht an dir. Bitte später noch einmal versuchen: Wer den Server betreibt, muss Platz schaffen.",
+    ),
+)
 UNAVAILABLE = texts(
     "server.unavailable",
     en=("The server cannot reach its database.", "It is not your fault. Please try again in a few minutes."),
@@ -129,6 +146,13 @@ class AdminOnly(NotAllowed):
 class FormForged(NotAllowed):
     def __init__(self) -> None:
         super().__init__(FORGED)
+
+
+class TooSlow(StudentError):
+    http_status = 408
+
+    def __init__(self) -> None:
+        super().__init__(BODY_TOO_SLOW)
 
 
 class TooLarge(StudentError):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.intake_texts import TOO_LARGE
-from server.errors import BODY_TOO_LARGE, TooLarge
+from server.errors import BODY_TOO_LARGE, TooLarge, TooSlow
+from server.patience import body_patience_s
 
 SECURITY_HEADERS = {
     # data: is for the small icons inside Pico's style sheet
@@ -25,6 +29,7 @@ SECURITY_HEADERS = {
 }
 HSTS = "max-age=31536000"
 SMALL_BODY_KIB = 64
+GIVEN_UP = (408, 413)
 FRAMING_KIB = 256
 """Room for the boundaries and headers of a multipart upload, beyond the files themselves."""
 
@@ -63,15 +68,18 @@ class _Limit(NamedTuple):
 
 
 class BodyLimit:
-    """Refuses to read on where a body is announced too large, or turns out to be.
+    """Refuses to read on where a body is announced too large, turns out to be, or does not come.
 
     It is raised where the body is read, so that whoever may not send anything is told that instead, and our own error
     page can answer; the framework's limit answers in plain text.
     """
 
-    def __init__(self, app: ASGIApp, *, max_upload_mib: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_upload_mib: int, patience_s: Callable[[int], float] = body_patience_s
+    ) -> None:
         self._app = app
         self._max_upload_mib = max_upload_mib
+        self._patience_s = patience_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,19 +87,27 @@ class BodyLimit:
             return
         limit = self._limit(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
-        received = 0
+        received, began, is_complete = 0, time.monotonic(), False
 
         async def receive_within_limit() -> Message:
-            nonlocal received
+            nonlocal received, is_complete
             if announced.isdecimal() and int(announced) > limit.max_bytes:
                 raise limit.error
-            message = await receive()
+            if is_complete:
+                return await receive()  # that the client has left: as long as it takes
+            message = await _in_time(receive, began + self._patience_s(received))
             received += len(message.get("body", b""))
+            is_complete = not message.get("more_body", False)
             if received > limit.max_bytes:
                 raise limit.error
             return message
 
-        await self._app(scope, receive_within_limit, send)
+        async def send_and_close(message: Message) -> None:
+            if message["type"] == "http.response.start" and not is_complete and message["status"] in GIVEN_UP:
+                MutableHeaders(scope=message)["Connection"] = "close"  # or the rest of the body would be waited for
+            await send(message)
+
+        await self._app(scope, receive_within_limit, send_and_close)
 
     def _limit(self, path: str) -> _Limit:
         if path.endswith("/submissions"):
@@ -99,3 +115,11 @@ class BodyLimit:
                 self._max_upload_mib * 1024 + FRAMING_KIB, TooLarge(TOO_LARGE, limit_mib=self._max_upload_mib)
             )
         return _Limit(SMALL_BODY_KIB, TooLarge(BODY_TOO_LARGE, limit_kib=SMALL_BODY_KIB))
+
+
+async def _in_time(receive: Receive, deadline: float) -> Message:
+    try:
+        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            return await receive()
+    except TimeoutError as error:
+        raise TooSlow from error

@@ -15,7 +15,7 @@ from core.errors import AbgabeError, OurError
 from exam.report import Fault
 from server.api.problems import problem_response
 from server.auth.visitor import Visitor, stranger, visitor_of
-from server.errors import BROKEN, UNAVAILABLE, HttpError, LoginRequired, RequestInvalid
+from server.errors import BROKEN, DISK_FULL, UNAVAILABLE, HttpError, LoginRequired, RequestInvalid
 from server.guards import SECURITY_HEADERS
 from server.pages.rendering import page
 
@@ -61,7 +61,9 @@ def answer_invalid(request: Request, error: Exception) -> Response:
 
 def answer_unavailable(request: Request, error: Exception) -> Response:
     log.error("database.unreachable", path=request.url.path, error=str(error))
-    return _answer(request, OurError(UNAVAILABLE), without_database=True)
+    # both databases say that they are there and cannot write with the error of one that is not there
+    is_full = any(words in str(error).lower() for words in ("disk is full", "no space left"))
+    return _answer(request, OurError(DISK_FULL if is_full else UNAVAILABLE), without_database=True)
 
 
 def answer_unfit(request: Request, error: Exception) -> Response:

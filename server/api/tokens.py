@@ -18,7 +18,12 @@ router = APIRouter(tags=["Tokens"])
 @router.post(
     "/tokens",
     status_code=201,
-    responses=problems(_401="login and password do not match", _422="invalid body", _429="too many wrong passwords"),
+    responses=problems(
+        _400="unreadable body",
+        _401="login and password do not match",
+        _422="invalid body",
+        _429="too many wrong passwords",
+    ),
 )
 def make_token(request: Request, response: Response, services: ServicesDep, order: TokenOrder) -> NewToken:
     """Exchange login and password for a token. Keep it like a password; it is shown only here."""

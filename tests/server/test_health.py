@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,6 +100,21 @@ class TestStorage:
         assert answer.status_code == 503
         assert answer.json()["detail"] == "The server's disk is nearly full (4 MiB left); nothing was accepted."
         assert house.queue.ids == []
+
+    def test_a_full_disk_below_the_database_is_called_that(self, house: House, small_disk: Path) -> None:
+        house.person("ada")
+        with closing(sqlite3.connect(house.deps.settings.database.removeprefix("sqlite:///"))) as connection:
+            connection.execute("VACUUM INTO ?", (f"{small_disk}/abgabe.sqlite3",))
+        database = open_database(f"sqlite:///{small_disk}/abgabe.sqlite3")
+        house.serve(replace(house.deps, database=database))
+        assert readiness(house)[0] == 200  # and the files beside the database are made
+        with (small_disk / "rubbish").open("wb", buffering=0) as rubbish, suppress(OSError):
+            while True:
+                rubbish.write(bytes(4096))
+        answer = house.visitor().log_in("ada")
+        database.close()
+        assert answer.status_code == 503
+        assert "disk is full; nothing was stored." in answer.text
 
     def test_what_to_do_is_logged_and_not_told_to_the_world(self, house: House, tmp_path: Path) -> None:
         with_settings(house, data_dir=tmp_path / "gone", secret_key_file=tmp_path / "key")
