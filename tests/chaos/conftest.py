@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.worker.conftest import sandbox
+
+__all__ = ["sandbox"]
 PROJECT = Path(__file__).parent.parent.parent
 
 

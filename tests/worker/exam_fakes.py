@@ -60,6 +60,11 @@ def make_grade_deps(state: Deps, suites_dir: Path, examine: Any, worker: Worker 
 
 def make_archive(content: str = "x = 1\n") -> bytes:
     """What ``intake.pack`` makes of one file, ``one.py``."""
-    upload = intake.Upload([("one.py", io.BytesIO(content.encode()))])
+    return pack_files({"one.py": content.encode()})
+
+
+def pack_files(files: Mapping[str, bytes]) -> bytes:
+    """What ``intake.pack`` makes of these files."""
+    upload = intake.Upload([(path, io.BytesIO(content)) for path, content in files.items()])
     with intake.pack(upload) as archive:
         return archive.read()
