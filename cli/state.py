@@ -20,7 +20,10 @@ ABSENT = texts(
 
 def operator() -> By:
     """Whoever gives a command, for the audit log; ``SUDO_USER`` knows better who sits at the keyboard."""
-    name = os.environ.get("SUDO_USER") or getpass.getuser()
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number only
+        name = str(os.getuid())
     return By(f"cli:{name}", socket.gethostname())
 
 

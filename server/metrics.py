@@ -84,7 +84,7 @@ class Truth(Collector):
     def _queue(self, session: Session) -> Iterator[Metric]:
         now = self._deps.clock()
         counted = select(Submission.state, func.count()).where(Submission.state.in_(WAITING)).group_by(Submission.state)
-        found = dict(session.execute(counted).tuples().all())
+        found = dict(session.execute(counted).all())
         states = GaugeMetricFamily("abgabe_submissions", "Submissions that are not done.", labels=["state"])
         for state in WAITING:
             states.add_metric([state.value], found.get(state, 0))

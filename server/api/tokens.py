@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import structlog
 from fastapi import APIRouter, Request, Response
 
+from core.errors import LoginFailed, TooOften
 from server.api.access import BearerDep
 from server.api.problems import problems
 from server.api.schemas import Me, NewToken, TokenInfo, TokenOrder
@@ -13,6 +15,7 @@ from server.auth.visitor import address_of, deed_of
 from server.services import ServicesDep
 
 router = APIRouter(tags=["Tokens"])
+log = structlog.get_logger(__name__)
 
 
 @router.post(
@@ -28,8 +31,12 @@ router = APIRouter(tags=["Tokens"])
 def make_token(request: Request, response: Response, services: ServicesDep, order: TokenOrder) -> NewToken:
     """Exchange login and password for a token. Keep it like a password; it is shown only here."""
     address = address_of(request)
-    services.throttle.attempt(order.login, address)
-    user = authenticate(services.database, order.login, order.password)
+    try:
+        services.throttle.attempt(order.login, address)
+        user = authenticate(services.database, order.login, order.password)
+    except (LoginFailed, TooOften) as error:
+        log.info("login.refused", code=error.code, address=address)
+        raise
     services.throttle.succeeded(order.login, address)
     made = create_token(services.database, user.id, order.name, days=order.days, by=deed_of(request, user))
     response.headers["Cache-Control"] = "no-store"

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core import audit
+from core import audit, metrics
 from core.audit import Action, By
 from core.database import Database
 from core.errors import LoginFailed, StudentError, texts
@@ -99,7 +99,9 @@ def authenticate(database: Database, login: str, password: str) -> User:
     with database.read() as session:
         user = session.scalar(select(User).where(User.login == login))
     if not matches(password, user.password_hash if user else None) or user is None:
+        metrics.LOGINS.labels("wrong").inc()
         raise LoginFailed(WRONG)
+    metrics.LOGINS.labels("right").inc()
     return user
 
 

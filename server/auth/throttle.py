@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
+from core import metrics
 from core.errors import TooOften, texts
 
 TOO_OFTEN = texts(
@@ -43,6 +44,7 @@ class Throttle:
                 times.append(self._clock())
                 return
             wait_s = times[0] + self._window_s - self._clock()
+        metrics.LOGINS.labels("throttled").inc()
         raise TooOften(TOO_OFTEN, retry_after_s=math.ceil(wait_s), minutes=math.ceil(wait_s / 60))
 
     def succeeded(self, login: str, address: str) -> None:

@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from core import audit, metrics
+from core import audit
 from core.audit import Action
 from core.errors import LoginFailed, TooOften
 from core.models import User
@@ -55,11 +55,9 @@ def log_in(
         services.throttle.attempt(login, address)
         user = authenticate(services.database, login, password)
     except (LoginFailed, TooOften) as error:
-        metrics.LOGINS.labels("throttled" if isinstance(error, TooOften) else "wrong").inc()
         log.info("login.refused", code=error.code, address=address)
         return _ask_again(request, error, login, next)
     services.throttle.succeeded(login, address)
-    metrics.LOGINS.labels("right").inc()
     if by := deed_of(request, user):
         audit.note_alone(services.database, by, Action.LOGGED_IN, user.login)
     return _welcome(services, user, visitor.session, next)

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy
 import structlog
 
 from cli.courses import ensure_course
@@ -93,6 +94,16 @@ class TestALine:
     @pytest.mark.parametrize("name", ["password", "token", "cookie", "csrf"])
     def test_hides_what_is_called_one(self, as_json: bool, name: str) -> None:
         assert "abc" not in line(as_json, **{name: "abc"})
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_to_be_stored(database_url: str) -> None:
+    database = open_database(database_url)
+    statement = sqlalchemy.text("SELECT 1 FROM no_such_table WHERE :secret = :secret")
+    with pytest.raises(sqlalchemy.exc.DBAPIError) as caught, database.read() as session:
+        session.execute(statement, {"secret": "Zm9vYmFy"})
+    database.close()
+    assert "no_such_table" in str(caught.value)
+    assert "Zm9vYmFy" not in str(caught.value)
 
 
 def test_what_is_no_secret_stays() -> None:

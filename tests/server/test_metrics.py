@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from core import metrics
+from core import metrics, submissions
 from core.database import open_database
 from core.errors import SandboxFailed
 from core.models import Role
@@ -159,6 +159,20 @@ def test_exams_are_counted_by_verdict_and_fault_and_timed(sqlite_state: State, t
     assert value(grown, "abgabe_final_verdict_seconds_count", **mine) == 1
 
 
+def test_a_regrade_is_no_student_s_wait(sqlite_state: State, tmp_path: Path) -> None:
+    make_tiny_suite(tmp_path / "suites")
+    deps = make_grade_deps(sqlite_state.deps, tmp_path / "suites", FakeExaminer())
+    submission = sqlite_state.receive(make_archive())
+    grade(deps)
+    sqlite_state.clock.forward(7 * 24 * 3600)
+    submissions.regrade(sqlite_state.deps, submission.id)
+    with growth() as grown:
+        grade(deps)
+    assert value(grown, "abgabe_attempts_total", exercise="ex1", state="finished", fault="nobody") == 1
+    assert value(grown, "abgabe_first_verdict_seconds_count", exercise="ex1") == 0
+    assert value(grown, "abgabe_final_verdict_seconds_count", exercise="ex1") == 0
+
+
 def test_labels_take_few_values_and_name_nobody(house: House) -> None:
     with growth() as grown:
         ada = house.browser("ada")
@@ -169,6 +183,7 @@ def test_labels_take_few_values_and_name_nobody(house: House) -> None:
             ada.get(f"/no-such-page-{number}")
             ada.http.request(method, "/login")
         house.visitor().log_in("eve-the-unknown", "wrong")
+        house.visitor().http.post("/api/v1/tokens", json={"login": "eve-the-unknown", "password": "wrong"})
     text = str([series for series, by in grown.items() if by])
     assert "/submissions/{submission_id}" in text
     assert "/api/v1/submissions/{submission_id}/result" in text
@@ -176,7 +191,7 @@ def test_labels_take_few_values_and_name_nobody(house: House) -> None:
         assert word not in text
     assert value(grown, "abgabe_http_requests_total", method="GET", route="none", status="404") == 5
     assert value(grown, "abgabe_http_requests_total", method="OTHER", route="/login", status="405") == 5
-    assert value(grown, "abgabe_logins_total", outcome="wrong") == 1
+    assert value(grown, "abgabe_logins_total", outcome="wrong") == 2
 
 
 class TestAWorkersOwnPort:
