@@ -67,12 +67,14 @@ def migrate_command() -> None:
 
 
 @app.command("doctor")
-def doctor_command() -> None:
+def doctor_command(
+    attack: Annotated[bool, typer.Option("--attack", help="Try every attack that we know, not only a few.")] = False,
+) -> None:
     """Check this installation and prove that its sandbox holds. Exit 0: all is well."""
     from cli import doctor
 
     with failing_with(3):
-        sys.exit(doctor.doctor(get_settings()))
+        sys.exit(doctor.doctor(get_settings(), attack))
 
 
 @app.command("grade")
@@ -163,8 +165,6 @@ def course_add_command(
         courses.add(get_settings(), slug, title, exercises)
 
 
-@token.command("create")
-def token_create_command(
 @course.command("limit")
 def course_limit_command(
     slug: Annotated[str, typer.Argument(help="The course's short name.")],
@@ -197,6 +197,8 @@ def regrade_command(
         courses.regrade(get_settings(), submissions or [], exercise, student)
 
 
+@token.command("create")
+def token_create_command(
     login: Annotated[str, typer.Argument(help="Whose token.")],
     name: Annotated[str, typer.Option(help="What it is for.")] = "cli",
     days: Annotated[float | None, typer.Option(help="Days until it expires; default: never.")] = None,

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from cli.doctor import probe
+from cli.doctor_attack import QUICK, besiege
 from cli.practise import unpacked
 from cli.suite_check_report import Section
 from cli.suite_exams import Bench, Order
@@ -16,7 +16,7 @@ from cli.suite_mutation import mutation
 from core.practice_choice import choose as choose_for_practice
 from core.practice_zip import has_practice
 from exam.messages import LANGUAGES
-from exam.report import CaseSpec, Verdict
+from exam.report import CaseSpec
 from worker.pairs import ColdPairs
 
 SEEDS, QUICK_SEEDS = 20, 3
@@ -131,10 +131,9 @@ def practice(bench: Bench) -> Section:
 
 def attacks(bench: Bench) -> Section:
     """The sandbox holds, as abgabe doctor shows."""
-    cases = probe(ColdPairs(bench.sandbox)).cases
-    broken = [case for case in cases if case.verdict is not Verdict.PASSED]
-    section = Section("attacks", f"{len(cases) - len(broken)} of {len(cases)} attempts to break out stopped")
-    section.findings = [f"{case.spec.id}: {case.message}" for case in broken]
+    siege = besiege(ColdPairs(bench.sandbox), QUICK)
+    section = Section("attacks", f"{siege.stopped} of {len(siege.attacks)} attempts to break out stopped")
+    section.findings = siege.faults
     return section
 
 

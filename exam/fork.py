@@ -62,7 +62,7 @@ def _limit(limits: Mapping[str, Any]) -> None:
     lower(resource.RLIMIT_NPROC, int(limits["processes"]))
     lower(resource.RLIMIT_FSIZE, int(limits["tmp_mib"]) * _MIB)
     lower(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
-    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_CORE, 1)  # 0 does not keep the kernel from starting a program for it
 
 
 def lower(what: int, value: int) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cli.doctor_attack import QUICK
 from tests.cli.conftest import Run
 
 
-def test_a_sound_installation_holds_its_intruder(abgabe: Run) -> None:
+def test_a_sound_installation_stops_its_attackers_and_enforces_its_limits(abgabe: Run) -> None:
+    assert abgabe("migrate").returncode == 0
     done = abgabe("doctor")
     assert done.returncode == 0, done.stdout
-    assert "bubblewrap holds: 10 of 10" in done.stdout
+    assert f"bubblewrap holds: {len(QUICK)} of {len(QUICK)} attacks stopped (bubblewrap " in done.stdout
+    assert (
+        "enforced, as measured: seccomp, memory, processes, disk, file-size, open-files, core-dumps, cpu" in done.stdout
+    )
+    assert "sqlite, schema up to date" in done.stdout
+    assert "in this process; 0 submissions wait for a worker" in done.stdout
 
 
 def test_each_trouble_is_named_and_the_exit_code_is_3(abgabe: Run, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ import kombu.transport.redis, cli.doctor, cli.up, cli.demo, cli.grade, cli.submi
 print(*{name.split(".")[0] for name in sys.modules})
 """
 
-# SQLAlchemy does without the one; the other belongs to the environment itself.
-OPTIONAL = {"greenlet", "_distutils_hack"}
+# SQLAlchemy and kombu do without the first two; the other belongs to the environment itself.
+OPTIONAL = {"greenlet", "yaml", "_distutils_hack"}
 
 
 def installed_with(declared: list[str]) -> set[str]:

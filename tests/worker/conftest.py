@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.attacks import HAND_IN
+from cli.canaries import processes_with
 from core.errors import SandboxUnavailable
 from core.settings import get_settings
 from docker import APIClient
@@ -23,7 +24,7 @@ from worker.sandbox.cgroups import find_cgroups
 from worker.sandbox.docker import Docker
 from worker.sandbox.environment import NAMES
 
-INTRUDER = Path(__file__).parent / "hostile" / "intruder.py"
+INSIDE = (HAND_IN / "intruder.py", Path(__file__).parent / "hostile" / "lab.py")
 LIMITS = BoxLimits(memory_mib=256, processes=24, tmp_mib=8, file_mib=4, open_files=64, cpus=1.0, wall_time_s=20.0)
 
 
@@ -43,14 +44,21 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
         pytest.skip(str(error))
 
 
-def processes_with(token: str) -> list[int]:
-    """The processes of this host whose command line holds ``token``."""
-    found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            if token.encode() in Path(f"/proc/{name}/cmdline").read_bytes():
-                found.append(int(name))
-    return found
+@dataclass
+class Remembering:
+    """A real sandbox that knows afterwards which boxes it has started, and with which orders."""
+
+    sandbox: Sandbox
+    boxes: list[Box] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sandbox, name)
+
+    def start(self, order: Order) -> Box:
+        self.orders.append(order)
+        self.boxes.append(self.sandbox.start(order))
+        return self.boxes[-1]
 
 
 class Lab:
@@ -65,9 +73,9 @@ class Lab:
         return Order(
             role=Role.CANDIDATE,
             image="candidate-numpy",
-            module="intruder",
+            module="lab",
             args=(self.token, attack, json.dumps(parameters)),
-            mounts=(Mount(INTRUDER, "/abgabe/intruder.py"), *mounts),
+            mounts=(*(Mount(path, f"/abgabe/{path.name}") for path in INSIDE), *mounts),
             limits=replace(LIMITS, **limits),  # type: ignore[arg-type]
         )
 

@@ -103,6 +103,9 @@ class Sandbox(Protocol):
     def kind(self) -> str:
         """``docker`` or ``bubblewrap``."""
 
+    def engine(self) -> str:
+        """Name and version of what makes the boxes, such as ``Docker 27.5.1``."""
+
     def image(self, name: str) -> str:
         """What exactly the environment ``name`` is: an image's id, or a digest of an environment's contents."""
 

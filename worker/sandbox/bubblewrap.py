@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import subprocess
 import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ class Bubblewrap:
         if name not in self._found:
             self._found[name] = environment.find(name, self._environments)
         return self._found[name]
+
+    def engine(self) -> str:
+        return subprocess.run([_bwrap(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
     def image(self, name: str) -> str:
         return self._environment(name).digest

@@ -67,6 +67,9 @@ class Docker:
         if self._runtime and self._runtime not in info.get("Runtimes", {}):
             raise _unavailable(f"the engine has no runtime {self._runtime}", "Add it to /etc/docker/daemon.json.")
 
+    def engine(self) -> str:
+        return f"Docker {self._client.version()['Version']}"
+
     def image(self, name: str) -> str:
         """The image's id; built, once, where the engine does not have it: a large one only by ``check``, which setup
         calls, so that no exam waits for minutes. Raises SandboxUnavailable."""

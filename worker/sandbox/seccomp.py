@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from functools import cache
@@ -12,6 +13,7 @@ from core.settings import PROJECT
 from worker.sandbox.base import SANDBOX_MISSING
 
 PROFILE = PROJECT / "docker" / "seccomp.json"
+_MOST_CALLS = 600
 
 
 def profile() -> str:
@@ -61,3 +63,17 @@ def _exists(pyseccomp: Any, name: str) -> bool:
         return bool(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0)
     except (ValueError, OSError):
         return False
+
+
+@cache
+def system_calls() -> dict[str, int]:
+    """Name -> number of every system call of this machine; none where libseccomp is not there."""
+    try:
+        import pyseccomp
+    except (ImportError, OSError, RuntimeError):
+        return {}
+    found = {}
+    for number in range(_MOST_CALLS):
+        with contextlib.suppress(ValueError):
+            found[pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, number).decode()] = number
+    return found
