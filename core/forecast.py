@@ -9,6 +9,7 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ SAMPLES = 30
 """Latest exams from which durations and the number of workers are read."""
 RECENT = dt.timedelta(minutes=10)
 """A worker that has begun or ended nothing for so long does not count."""
-STEPS_S = ((60, 10), (600, 60), (3600, 300), (math.inf, 1800))
+STEPS_S = ((20, 5), (60, 10), (600, 60), (3600, 300), (math.inf, 1800))
 """Below each bound, an estimate is given in steps of so many seconds."""
 
 
@@ -37,10 +38,16 @@ class Forecast:
         return None if self.eta_s is None else coarse(self.eta_s)
 
 
+class _Arrival(NamedTuple):
+    exercise_id: int
+    place: tuple[bool, int, int]
+    received_at: dt.datetime
+
+
 def coarse(seconds: float) -> int:
-    """Rounded up to a step that grows with the time."""
+    """Rounded to a step that grows with the time; never 0."""
     step = next(step for bound, step in STEPS_S if seconds < bound)
-    return max(1, math.ceil(seconds / step)) * step
+    return max(1, round(seconds / step)) * step
 
 
 def forecast(session: Session, submission: Submission, now: dt.datetime) -> Forecast | None:
@@ -49,27 +56,55 @@ def forecast(session: Session, submission: Submission, now: dt.datetime) -> Fore
         return None
     counted = select(Submission.exercise_id, func.count()).where(ahead_of(submission))
     ahead = dict(session.execute(counted.group_by(Submission.exercise_id)).all())
-    running = _running(session)
-    kinds = {submission.exercise_id, *ahead, *(exercise for exercise, _ in running)}
+    running, latest = _running(session), _latest(session)
+    kinds = {
+        submission.exercise_id,
+        *ahead,
+        *(exercise for exercise, _ in running),
+        *(one.exercise_id for one in latest),
+    }
     lengths = _with_fallback({kind: _lengths_s(session, kind) for kind in kinds})
     eta_s = None
     if lengths:
         ages = [(exercise, (now - started).total_seconds()) for exercise, started in running]
         free_at = [_rest_s(lengths[exercise], age_s) for exercise, age_s in ages]
-        free_at += [0.0] * (_workers(session, now) - len(free_at))
+        free_at += [0.0] * (max(1, _workers(session, now)) - len(free_at))
         means = {kind: statistics.fmean(lengths[kind]) for kind in kinds}
-        eta_s = _begin_s(free_at, ahead, means) + means[submission.exercise_id]
+        begin_s = _begin_s(free_at, ahead, means)
+        overtaking_s = sum(means[one.exercise_id] for one in latest if one.place < _place(submission))
+        begin_s += _overtaken_s(begin_s, overtaking_s, latest, now) / len(free_at)
+        eta_s = begin_s + means[submission.exercise_id]
     return Forecast(1 + sum(ahead.values()), eta_s)
 
 
 def _begin_s(free_at: list[float], ahead: Mapping[int, int], means: Mapping[int, float]) -> float:
     """When the first worker is free after all exams ahead, each of which goes to the first that is."""
-    free_at = free_at or [0.0]
     heapq.heapify(free_at)
     for exercise, count in ahead.items():
         for _ in range(count):
             heapq.heapreplace(free_at, free_at[0] + means[exercise])
     return free_at[0]
+
+
+def _overtaken_s(wait_s: float, overtaking_s: float, latest: Sequence[_Arrival], now: dt.datetime) -> float:
+    """The work of those who are yet to come and are placed before: as much as of the latest hand-ins is, once more;
+    less where the wait is shorter than the time in which these came."""
+    since_s = (now - min((one.received_at for one in latest), default=now)).total_seconds()
+    return overtaking_s * min(1.0, wait_s / since_s) if since_s > 0 else 0.0
+
+
+def _latest(session: Session) -> list[_Arrival]:
+    """The latest live hand-ins since there has been a queue, whatever became of them."""
+    live = Submission.is_regrade.is_(False)
+    first = select(Submission.id).where(Submission.state == SubmissionState.QUEUED, live).order_by(Submission.id)
+    columns = (Submission.exercise_id, Submission.turn, Submission.lap, Submission.received_at)
+    query = select(*columns).where(live, Submission.id > first.limit(1).scalar_subquery())
+    rows = session.execute(query.order_by(Submission.id.desc()).limit(SAMPLES))
+    return [_Arrival(exercise, (False, turn, lap), at) for exercise, turn, lap, at in rows]
+
+
+def _place(submission: Submission) -> tuple[bool, int, int]:
+    return submission.is_regrade, submission.turn, submission.lap
 
 
 def _running(session: Session) -> list[tuple[int, dt.datetime]]:
