@@ -5,6 +5,7 @@ It inherits NumPy, loaded, from the supervisor, and nothing of any other case.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -32,6 +33,7 @@ def become_case(
     code = _BROKEN
     try:
         os.setsid()
+        _stand_first_in_line()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _connect_streams(output)
         _limit(limits)
@@ -53,6 +55,12 @@ def _arrange_imports(project: str, paths: Iterable[str]) -> None:
     packages = sorted({path.split("/")[0] for path in paths if "/" in path})
     sys.path[:0] = [project, *(f"{project}/{name}" for name in packages)]
     sys.path.append(os.path.dirname(project))
+
+
+def _stand_first_in_line() -> None:
+    """Where the sandbox as a whole runs out of memory, the kernel is to kill the case and not its supervisor."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def _limit(limits: Mapping[str, Any]) -> None:
