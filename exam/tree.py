@@ -13,12 +13,15 @@ _BATCH = 10_000
 
 def write_tree(root: str, files: Mapping[str, bytes]) -> None:
     """Write ``files`` (POSIX paths relative to ``root``). Paths that would leave the root are refused."""
+    made = set()
     for path, content in files.items():
         parts = path.split("/")
         if not path or any(part in ("", ".", "..") for part in parts):
             raise ValueError(f"not a path inside the tree: {path!r}")
         folder = os.path.join(root, *parts[:-1])
-        os.makedirs(folder, exist_ok=True)
+        if folder not in made:  # there may be hundreds of files, and this is done for each case
+            os.makedirs(folder, exist_ok=True)
+            made.add(folder)
         with open(os.path.join(folder, parts[-1]), "xb") as file:
             file.write(content)
 
