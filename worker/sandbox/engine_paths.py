@@ -18,9 +18,11 @@ from worker.sandbox.base import SANDBOX_MISSING
 class EnginePaths:
     """Translates this process's paths to the engine's. Nothing to do where both are on the same host."""
 
-    def __init__(self, mounts: Mapping[Path, Path] | None = None) -> None:
-        """``mounts``: a folder as this process sees it -> the same as the engine sees it; None: all are the same."""
+    def __init__(self, mounts: Mapping[Path, Path] | None = None, scratch: Path | None = None) -> None:
+        """``mounts``: a folder as this process sees it -> the same as the engine sees it; None: all are the same.
+        ``scratch``: where copies go; default: where temporary files do."""
         self._mounts = mounts
+        self._scratch = (scratch or Path(tempfile.gettempdir())).resolve()
         self._copies: dict[Path, Path] = {}
         self._copying = threading.Lock()
 
@@ -46,15 +48,14 @@ class EnginePaths:
             return self._copies[path]
 
     def _copy(self, path: Path) -> Path:
-        folder = Path(tempfile.gettempdir()).resolve()
-        if self._translated(folder) is None:
+        if self._translated(self._scratch) is None:
             raise SandboxUnavailable(
                 SANDBOX_MISSING,
                 kind="docker",
-                reason=f"the worker runs in a container, and the engine does not see its folder {folder}",
+                reason=f"the worker runs in a container, and the engine does not see its folder {self._scratch}",
                 remedy="Set TMPDIR to a folder on a volume, as docker-compose.yml does.",
             )
-        copy = Path(tempfile.mkdtemp(prefix="abgabe-code-", dir=folder)) / path.name
+        copy = Path(tempfile.mkdtemp(prefix="abgabe-code-", dir=self._scratch)) / path.name
         if path.is_dir():
             shutil.copytree(path, copy)
         else:
