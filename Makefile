@@ -66,7 +66,7 @@ format: test-setup  ## format and sort what can be formatted and sorted
 	$(BIN)/ruff format .
 
 bench: test-setup  ## the figures that the docs claim
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 clean:  ## remove what was made here, but no data
 	rm -rf $(VENV) artefacts *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
