@@ -6,6 +6,7 @@ Started by its path with nothing but the standard library in reach, so it import
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import ctypes
 import fcntl
@@ -13,11 +14,11 @@ import importlib
 import os
 import resource
 import select
-import signal
 import site
 import sys
 
 _CAPABILITY_VERSION_3 = 0x20080522
+_SMALL_STACK = 1 << 18
 
 
 def _become(uid: int) -> None:
@@ -32,7 +33,8 @@ def _become(uid: int) -> None:
 def _stay_tethered() -> None:
     """Die with the worker, whose end of our standard input closes when it dies, however it dies.
 
-    PR_SET_PDEATHSIG is not enough: bubblewrap's own process, our parent, may not signal a process of another user.
+    PR_SET_PDEATHSIG is not enough: bubblewrap's own process, our parent, may not signal a process of another user. Nor
+    is a signal's handler: the student's processes could call it so often that it interrupts itself to death.
     """
     tether = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 3)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -40,23 +42,22 @@ def _stay_tethered() -> None:
     os.close(null)
     poll = select.poll()
     poll.register(tether, select.POLLHUP)
-
-    def die_if_cut(*_: object) -> None:
-        if poll.poll(0):
-            os._exit(1)
-
+    if poll.poll(0):
+        os._exit(1)
     held = [tether]
+
+    def die_when_cut() -> None:
+        poll.poll()
+        os._exit(1)
 
     def let_go() -> None:
         while held:  # by the first child; its own children have nothing to let go of
-            signal.signal(signal.SIGIO, signal.SIG_DFL)
             os.close(held.pop())
 
-    signal.signal(signal.SIGIO, die_if_cut)
-    fcntl.fcntl(tether, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(tether, fcntl.F_SETFL, os.O_ASYNC)
+    _thread.stack_size(_SMALL_STACK)
+    _thread.start_new_thread(die_when_cut, ())
+    _thread.stack_size(0)
     os.register_at_fork(after_in_child=let_go)
-    die_if_cut()
 
 
 def _limit(name: str, value: int) -> None:
