@@ -71,8 +71,8 @@ class Times:
     plain: list[float] = field(default_factory=list)
 
 
-def main() -> int:
-    """Measure and print a table; 1 where a bound is missed."""
+def main() -> None:
+    """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sandbox", default="bubblewrap")
@@ -80,12 +80,10 @@ def main() -> int:
     options = parser.parse_args()
     sandbox = choose(options.sandbox, Settings())[0]
     print(HEAD)
-    held = True
     for exercise in options.exercises:
         for names, share in ((LOOPS, 1.0), (ARRAYS, ARRAYS_SHARE)):
             times = measure(Candidate(exercise, names[exercise]), sandbox, options.rounds)
-            held &= row(f"{exercise}, {names[exercise]}", times, BOUNDS_S[exercise] * share)
-    return 0 if held else 1
+            row(f"{exercise}, {names[exercise]}", times, BOUNDS_S[exercise] * share)
 
 
 def measure(candidate: Candidate, sandbox: Sandbox, rounds: int) -> Times:
@@ -101,8 +99,8 @@ def measure(candidate: Candidate, sandbox: Sandbox, rounds: int) -> Times:
     return times
 
 
-def row(name: str, times: Times, bound_s: float) -> bool:
-    """Print it; whether both bounds are held."""
+def row(name: str, times: Times, bound_s: float) -> None:
+    """Print it."""
     exam, plain, wall, start = map(statistics.median, (times.exam, times.plain, times.wall, times.start))
     over, over_bound_s = exam - plain, max(OVERHEAD_S, OVERHEAD_SHARE * plain)
     cells = [
@@ -110,7 +108,6 @@ def row(name: str, times: Times, bound_s: float) -> bool:
         *(f"{over:.2f}", f"{over_bound_s:.2f} {_held(over <= over_bound_s)}", f"{wall:.2f}", f"{start:.2f}"),
     ]
     print(f"| {' | '.join(cells)} |", flush=True)
-    return exam <= bound_s and over <= over_bound_s
 
 
 def _held(held: bool) -> str:
@@ -206,4 +203,4 @@ def process_s(folder: Path, env: dict[str, str], *arguments: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
