@@ -43,7 +43,7 @@ STATES = {
     SubmissionState.SUPERSEDED: Look(marked("Replaced"), "chevron-right", "idle"),
 }
 
-AGAIN = Look(marked("Graded, again in the queue"), "hourglass", "done")
+AGAIN = Look(marked("Regrade waits"), "hourglass", "done")
 """Of a submission that keeps its result while it waits to be graded once more."""
 
 ATTEMPTS = {
