@@ -1,0 +1,47 @@
+"""How often students may hand in, and grading again, from the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli import courses
+from core import submissions
+from core.errors import NotFound
+from core.models import Course, Exercise, Submission, SubmissionState
+from tests.core.state_makers import State, make_report, make_score, make_user, receive
+
+
+def slug_of(state: State) -> str:
+    with state.database.read() as session:
+        return session.get_one(Course, state.exercise.course_id).slug
+
+
+def test_limits_are_set_kept_and_lifted(sqlite_state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    state, settings, slug = sqlite_state, sqlite_state.deps.settings, slug_of(sqlite_state)
+    courses.limit(settings, slug, "ex1", 5, 10, True)
+    courses.limit(settings, slug, "ex1", None, 0, None)
+    assert "5 hand-in(s) per day; no pause between two" in capsys.readouterr().out
+    with state.database.read() as session:
+        exercise = session.get_one(Exercise, state.exercise.id)
+    assert (exercise.per_day, exercise.cool_down_minutes, exercise.supersedes) == (5, None, True)
+    with pytest.raises(NotFound, match="no exercise ex9"):
+        courses.limit(settings, slug, "ex9", 5, None, None)
+
+
+def test_regrades_are_queued_for_those_who_are_named(sqlite_state: State) -> None:
+    state, other = sqlite_state, make_user(sqlite_state.database)
+    mine, theirs = state.receive(), receive(state.deps, other, state.exercise)
+    for one in (mine, theirs):
+        submissions.finish(state.deps, state.claim(one), make_report(), make_score())
+
+    def waiting() -> set[str]:
+        return {one.id for one in (mine, theirs) if state.load(one).state is SubmissionState.QUEUED}
+
+    courses.regrade(state.deps.settings, [], "ex1", other.login)
+    assert waiting() == {theirs.id}
+    courses.regrade(state.deps.settings, [mine.id], "", "")
+    assert waiting() == {mine.id, theirs.id}
+    with pytest.raises(NotFound):
+        courses.regrade(state.deps.settings, ["unknown"], "", "")
+    with state.database.read() as session:
+        assert session.get_one(Submission, mine.id).is_regrade
