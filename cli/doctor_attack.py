@@ -38,6 +38,8 @@ QUICK = (
     "setuid",
     "write_outside",
 )
+_MOST_TOLD = 50_000
+"""Characters of a result, prints included, that may reach the database and the pages."""
 _ENDS_OF_LIMITS = {"cpu": {"timeout_cpu"}, "memory": {"passed", "memory"}}  # memory: refused, or killed for it
 
 
@@ -120,6 +122,8 @@ def _outcome(attack: Attack, cases: dict[str, CaseResult]) -> Outcome:
         return Outcome(attack.name, f"it could not be tried ({ours.message})", tried=False)
     if case.message.code not in attack.ends:
         return Outcome(attack.name, f"it ended with “{case.message}”")
+    if (size := len(json.dumps(case.to_json()))) > _MOST_TOLD:
+        return Outcome(attack.name, f"its result has {size} characters")
     return Outcome(attack.name, "" if after.verdict is Verdict.PASSED else f"the case after it: {after.message}")
 
 

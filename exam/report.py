@@ -12,6 +12,10 @@ from exam.messages import Language, Message
 
 __all__ = ["CaseResult", "CaseSpec", "Fault", "Language", "Message", "Report", "Verdict", "printable"]
 
+MAX_TEXT = 10_000
+"""Characters of each text of a result, what was printed aside: that has a limit of its own."""
+_HALF = MAX_TEXT // 2 - 2
+
 
 class Fault(enum.StrEnum):
     """Whose doing an ending is. Only the student's costs points; the other two are retried and shown to staff."""
@@ -89,11 +93,13 @@ class CaseResult:
     seed: int = 0
 
     def to_json(self) -> dict[str, Any]:
+        """For the wire and for the database. Its texts hold words of the student's process, which may have sent as many
+        as cross in one value; no more than can be read go on."""
         return {
             "spec": self.spec.to_json(),
             "verdict": self.verdict.value,
-            "message": self.message.to_json(),
-            "traceback": self.traceback,
+            "message": cut(self.message.to_json()),
+            "traceback": cut(self.traceback),
             "prints": self.prints,
             "cpu_s": self.cpu_s,
             "wall_s": self.wall_s,
@@ -135,6 +141,17 @@ class Report:
             if fault in faults:
                 return fault
         return Fault.NOBODY
+
+
+def cut(value: Any) -> Any:
+    """Text, or texts within lists and dicts, with the middle left out of each that is too long to be read."""
+    if isinstance(value, str):
+        return value if len(value) <= MAX_TEXT else f"{value[:_HALF]}\n…\n{value[-_HALF:]}"
+    if isinstance(value, dict):
+        return {cut(key): cut(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [cut(inner) for inner in value]
+    return value
 
 
 def printable(value: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exam.report import CaseResult, CaseSpec, Message, Verdict, printable
+from exam.report import MAX_TEXT, CaseResult, CaseSpec, Message, Verdict, cut, printable
 
 SPEC = CaseSpec("ReLU.forward", "ReLU", {"en": "It masks."}, True)
 HOSTILE = "\ud800 \x1b]52;c;cm0gLXJm\x07 \x1b[2J \x00 \u202e \x9b31m"
@@ -34,6 +34,15 @@ def test_a_result_holds_nothing_that_steers_a_terminal_or_is_no_unicode() -> Non
 @pytest.mark.parametrize("text", ["Größe: 3 × 4\n\tweiter", "“quoted” → ∂L/∂x", "日本語 ✓", ""])
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert CaseResult.from_json(result(text).to_json()) == result(text)
+
+
+def test_of_a_long_text_the_beginning_and_the_end_go_on() -> None:
+    told = result("begin" + "x" * 5_000_000 + "end").to_json()
+    assert len(json.dumps(told["message"])) < 4 * MAX_TEXT
+    assert len(told["traceback"]) <= MAX_TEXT
+    assert told["message"]["params"]["text"]["en"].startswith("beginxx")
+    assert told["message"]["params"]["text"]["en"].endswith("xxend")
+    assert cut(told["traceback"]) == told["traceback"]
 
 
 def test_a_progress_bar_becomes_lines() -> None:

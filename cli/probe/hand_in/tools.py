@@ -1,7 +1,9 @@
 """What attacks on an exam have in common: looking for canaries, and speaking to the examiner out of turn."""
 
+import contextlib
 import os
 import re
+import select
 import stat
 
 import intruder
@@ -39,9 +41,11 @@ def streams():
 
 def send(data):
     """Bytes on our own stream that nobody asked for."""
-    view = memoryview(data)
+    view, stream = memoryview(data), streams()[0]
     while view:
-        view = view[os.write(streams()[0], view) :]
+        select.select([], [stream], [])
+        with contextlib.suppress(BlockingIOError):
+            view = view[os.write(stream, view) :]
 
 
 def send_frame(data):
