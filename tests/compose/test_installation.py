@@ -5,6 +5,7 @@ see. It begins with a backup of the first schema: whatever the schema is today, 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from core.database import MIGRATIONS
@@ -26,6 +28,7 @@ OLD_SUBMISSION = "01a20fb8-33c8-730c-a1ad-666ef48896f5"
 OLD_SHA256 = "e39de0e9f5aac8425f01a78bbf1bd5ff53eb581f0ff3f434dd392b992acb3d7f"
 PASSWORD = "correct horse"  # of alice, in the old backup
 RIGHT = PROJECT / "tests" / "candidates" / "ex1" / "right_plain"
+STRANGER = "203.0.113.7"
 SERVICES = ("postgres", "redis", "server", "worker")
 IMAGES = {"SERVER_IMAGE": "abgabe-test/server", "WORKER_IMAGE": "abgabe-test/worker"}
 
@@ -42,8 +45,10 @@ class Seen:
     download_before: bytes = b""
     downloads_after: dict[str, bytes] = field(default_factory=dict)
     refusal: str = ""
+    admin_address: str = ""
     graded_by: str = ""
     second_worker: str = ""
+    left_over_is_gone: bool = False
     blocks_run: set[str] = field(default_factory=set)
 
 
@@ -56,12 +61,14 @@ class Story:
     student: Student
     seen: Seen = field(default_factory=Seen)
 
-    def follow(self, heading: str, only: int | None = None, on: Machine | None = None) -> None:
-        """Run the manual's commands below ``heading``, or one block of them."""
+    def follow(self, heading: str, only: int | None = None, on: Machine | None = None) -> str:
+        """Run the manual's commands below ``heading``, or one block of them; what they print."""
+        printed = []
         for number, commands in enumerate(blocks()[heading]):
             if only in (None, number):
-                (on or self.machine).run(commands)
+                printed.append((on or self.machine).run(commands))
                 self.seen.blocks_run.add(f"{heading} {number}")
+        return "".join(printed)
 
     def hand_in(self) -> None:
         command = [str(Path(sys.executable).with_name("abgabe")), "submit", "ex1", str(RIGHT)]
@@ -90,7 +97,18 @@ class Story:
         self.look("upgraded")
         self.seen.old_after_upgrade = self.student.download(OLD_SUBMISSION)
         self.follow("Install", 1)
-        self.follow("Install", 2)
+        self._log_in_through_a_proxy(self.follow("Install", 2))
+        self.follow("Install", 3)
+
+    def _log_in_through_a_proxy(self, printed: str) -> None:
+        password = re.search(r"admin ada  password: (\S+)", printed)
+        assert password, printed
+        account = {"login": "ada", "password": password[1]}
+        answer = httpx.post(f"{self.student.url}/api/v1/tokens", json=account, headers={"X-Forwarded-For": STRANGER})
+        assert answer.status_code == 201, answer.text
+        self.seen.admin_address = self.sql(
+            "SELECT address FROM audit_entry WHERE actor = 'ada' ORDER BY id DESC LIMIT 1"
+        )
 
     def _look_around(self) -> None:
         self.seen.containers = self.machine.containers()
@@ -127,10 +145,16 @@ class Story:
         self.follow("Back up")
         self.follow("Upgrade")
         self.seen.refusal = self.machine.run("scripts/restore.sh backups/nightly", expect=1)
-        self.machine.run("docker compose down -v")
+        left_over = ["--label", "abgabe.host=gone", "--label", f"abgabe.container={'0' * 64}"]
+        image = self.seen.containers["redis"]["Image"]
+        made = subprocess.run(["docker", "create", *left_over, image], check=True, capture_output=True, text=True)
+        self.machine.run("docker compose down -v && docker compose up -d")
         self.follow("Restore")
-        self.machine.wait_until_healthy("server")
+        self.machine.wait_until_healthy("server", "worker")
         self.look("restored")
+        self.seen.left_over_is_gone = (
+            subprocess.run(["docker", "rm", made.stdout.strip()], capture_output=True).returncode != 0
+        )
         self.seen.downloads_after = {one: self.student.download(one) for one in (OLD_SUBMISSION, newest)}
 
 
@@ -138,6 +162,9 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     if shutil.which("docker-compose") is None and subprocess.run(["docker", "compose", "version"]).returncode != 0:
         pytest.skip("no Docker Compose: apt-get install -y docker-compose")
+    # a worker in a container would build them, with an index of packages that it can reach
+    ready = [sys.executable, "-m", "worker.sandbox.setup_docker", "candidate-numpy", "examiner"]
+    subprocess.run(ready, cwd=PROJECT, check=True)
     name = f"abgabe-test-{secrets.token_hex(3)}"
     http, postgres, redis = free_ports(3)
     shared = {"PRIVATE_ADDRESS": private_address(), "POSTGRES_PORT": postgres, "REDIS_PORT": redis}
@@ -218,6 +245,14 @@ def test_a_restored_installation_is_as_it_was(seen: Seen) -> None:
 
 def test_a_backup_does_not_overwrite_accounts(seen: Seen) -> None:
     assert "has 2 accounts" in seen.refusal
+
+
+def test_the_server_learns_from_the_proxy_who_asks(seen: Seen) -> None:
+    assert seen.admin_address == STRANGER
+
+
+def test_a_new_worker_removes_sandboxes_of_a_container_that_is_gone(seen: Seen) -> None:
+    assert seen.left_over_is_gone
 
 
 def test_every_command_of_the_manual_was_run(seen: Seen) -> None:

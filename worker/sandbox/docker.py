@@ -83,10 +83,15 @@ class Docker:
             if name not in self._ids:
                 found = self._find(name)
                 if found is None and not build:
-                    remedy = f"{environment.remedy(name)}, then start again"
+                    remedy = f"{self._remedy(name)}, then start again"
                     raise _unavailable(f"there is no image {images.tag(name)}", remedy)
                 self._ids[name] = found or self._build(name)
             return self._ids[name]
+
+    def _remedy(self, name: str) -> str:
+        if self._own_container:
+            return f"docker compose exec worker python -m worker.sandbox.setup_docker {name}"
+        return environment.remedy(name)
 
     def start(self, order: Order) -> Container:
         image, name, uid = self.image(order.image), box_name(order.role), take_uid()
