@@ -77,7 +77,6 @@ ensure_service_images() {
     echo "No registry has ${missing[*]}; making them from Debian's packages."
     local place
     place=$(mktemp -d)
-    chmod 755 "$place"  # for apt's own user
     cp tests/compose/stand_ins/* "$place" &&
         unpack "$place" postgresql-15 postgresql-client-15 libpq5 libicu72 libldap-2.5-0 libsasl2-2 libxml2 \
             redis-server redis-tools liblzf1 libjemalloc2 libatomic1 &&
@@ -93,7 +92,7 @@ unpack() {
     local place=$1; shift
     mkdir "$place/files"
     if [ -z "$updated" ]; then apt-get update -qq; updated=yes; fi
-    (cd "$place" && apt-get download -qq "$@" && for deb in *.deb; do dpkg-deb -x "$deb" files && rm "$deb"; done)
+    (cd "$place" && apt-get download -qq -o APT::Sandbox::User=root "$@" && for deb in *.deb; do dpkg-deb -x "$deb" files && rm "$deb"; done)
 }
 
 stand_in() {
