@@ -56,25 +56,22 @@ def forecast(session: Session, submission: Submission, now: dt.datetime) -> Fore
         return None
     counted = select(Submission.exercise_id, func.count()).where(ahead_of(submission))
     ahead = dict(session.execute(counted.group_by(Submission.exercise_id)).all())
+    return Forecast(1 + sum(ahead.values()), _eta_s(session, submission, ahead, now))
+
+
+def _eta_s(session: Session, submission: Submission, ahead: Mapping[int, int], now: dt.datetime) -> float | None:
     running, latest = _running(session), _latest(session)
-    kinds = {
-        submission.exercise_id,
-        *ahead,
-        *(exercise for exercise, _ in running),
-        *(one.exercise_id for one in latest),
-    }
+    kinds = {submission.exercise_id, *ahead}.union((kind for kind, _ in running), (one.exercise_id for one in latest))
     lengths = _with_fallback({kind: _lengths_s(session, kind) for kind in kinds})
-    eta_s = None
-    if lengths:
-        ages = [(exercise, (now - started).total_seconds()) for exercise, started in running]
-        free_at = [_rest_s(lengths[exercise], age_s) for exercise, age_s in ages]
-        free_at += [0.0] * (max(1, _workers(session, now)) - len(free_at))
-        means = {kind: statistics.fmean(lengths[kind]) for kind in kinds}
-        begin_s = _begin_s(free_at, ahead, means)
-        overtaking_s = sum(means[one.exercise_id] for one in latest if one.place < _place(submission))
-        begin_s += _overtaken_s(begin_s, overtaking_s, latest, now) / len(free_at)
-        eta_s = begin_s + means[submission.exercise_id]
-    return Forecast(1 + sum(ahead.values()), eta_s)
+    if not lengths:
+        return None
+    means = {kind: statistics.fmean(lengths[kind]) for kind in kinds}
+    free_at = [_rest_s(lengths[kind], (now - started).total_seconds()) for kind, started in running]
+    free_at += [0.0] * (max(1, _workers(session, now)) - len(free_at))
+    begin_s = _begin_s(free_at, ahead, means)
+    overtaking_s = sum(means[one.exercise_id] for one in _overtakers(latest) if one.place < _place(submission))
+    begin_s += _overtaken_s(begin_s, overtaking_s, latest, now) / len(free_at)
+    return begin_s + statistics.median(lengths[submission.exercise_id])
 
 
 def _begin_s(free_at: list[float], ahead: Mapping[int, int], means: Mapping[int, float]) -> float:
@@ -93,14 +90,24 @@ def _overtaken_s(wait_s: float, overtaking_s: float, latest: Sequence[_Arrival],
     return overtaking_s * min(1.0, wait_s / since_s) if since_s > 0 else 0.0
 
 
+def _overtakers(arrivals: Iterable[_Arrival]) -> list[_Arrival]:
+    """Those of ``arrivals`` that were placed before one that had come earlier."""
+    found, furthest = [], (False, 0, 0)
+    for one in arrivals:
+        if one.place < furthest:
+            found.append(one)
+        furthest = max(furthest, one.place)
+    return found
+
+
 def _latest(session: Session) -> list[_Arrival]:
-    """The latest live hand-ins since there has been a queue, whatever became of them."""
+    """The latest live hand-ins since there has been a queue, whatever became of them, the newest last."""
     live = Submission.is_regrade.is_(False)
     first = select(Submission.id).where(Submission.state == SubmissionState.QUEUED, live).order_by(Submission.id)
     columns = (Submission.exercise_id, Submission.turn, Submission.lap, Submission.received_at)
     query = select(*columns).where(live, Submission.id > first.limit(1).scalar_subquery())
     rows = session.execute(query.order_by(Submission.id.desc()).limit(SAMPLES))
-    return [_Arrival(exercise, (False, turn, lap), at) for exercise, turn, lap, at in rows]
+    return [_Arrival(exercise, (False, turn, lap), at) for exercise, turn, lap, at in rows][::-1]
 
 
 def _place(submission: Submission) -> tuple[bool, int, int]:
