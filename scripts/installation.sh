@@ -71,6 +71,7 @@ worker_secrets() {
     mkdir -p "$folder"
     sed "s/@postgres:5432/@$address:$(setting POSTGRES_PORT 5432)/" secrets/abgabe_database_url >"$folder/abgabe_database_url"
     sed "s/@redis:6379/@$address:$(setting REDIS_PORT 6379)/" secrets/abgabe_broker_url >"$folder/abgabe_broker_url"
+    cp secrets/abgabe_metrics_token "$folder"
     chmod 444 "$folder"/*
 }
 
