@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support import EPOCHS, bench
 
-from exam.checks import assert_close, assert_equal, assert_true
+from exam.checks import assert_close, assert_true
 
 
 @pytest.mark.advisory
@@ -61,10 +61,13 @@ def test_modes(student, rng):
     training = bench(student, rng)
     for method, wanted in (("val_test", False), ("train_epoch", True)):
         modes = {bool(mode) for mode, _ in training.modes(method)}
-        assert_equal(
-            modes,
-            {wanted},
-            what={"en": f"whether the network trains in {method}", "de": f"ob das Netz in {method} trainiert"},
+        right, call = ("training", "train") if wanted else ("evaluation", "eval")
+        richtig = "Trainingsmodus" if wanted else "Auswertungsmodus"
+        assert_true(
+            modes == {wanted},
+            f"{method} does not always run the network in {right} mode. Call `self._model.{call}()` before the loop.",
+            f"{method} führt das Netz nicht jedes Mal im {richtig} aus. Rufe vor der Schleife `self._model.{call}()` "
+            "auf.",
         )
 
 
@@ -79,10 +82,12 @@ def test_validation_without_gradients(student, rng):
     why.de: Die Kurstests validieren nie. Mit Gradienten braucht eine Validierung doppelt so viel Speicher.
     """
     gradients = {bool(gradient) for _, gradient in bench(student, rng).modes("val_test")}
-    assert_equal(
-        gradients,
-        {False},
-        what={"en": "whether val_test prepares gradients", "de": "ob val_test Gradienten vorbereitet"},
+    assert_true(
+        gradients == {False},
+        "While val_test runs the network, it prepares for gradients that nobody needs. Put its loop into `with "
+        "t.no_grad():`.",
+        "Während val_test das Netz ausführt, bereitet es Gradienten vor, die niemand braucht. Stelle die Schleife in "
+        "`with t.no_grad():`.",
     )
 
 
