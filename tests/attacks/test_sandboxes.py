@@ -6,9 +6,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,43 @@ from cli.doctor_attack import LIMITS, Siege, besiege
 from core.errors import SandboxUnavailable
 from tests.worker.conftest import Remembering, containers, groups, make_sandbox
 from worker.pairs import ColdPairs
-from worker.sandbox.base import Box, Mount, Order, Role
+from worker.sandbox.base import Box, BoxLimits, Mount, Order, Role, Sandbox
 
 NAMES = [attack.name for attack in load_attacks()]
+
+
+def real(kind: str) -> Sandbox:
+    try:
+        return make_sandbox(kind)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+
+@dataclass
+class Watched:
+    """A real box that tells at its end whether it died before that, and of what."""
+
+    box: Box
+    deaths: list[str]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.box, name)
+
+    def kill(self) -> None:
+        ending = self.box.wait(0)
+        if ending is not None and ending.exit_code != 0:
+            self.deaths.append(f"exit code {ending.exit_code}, {ending.log}")
+        self.box.kill()
+
+
+@dataclass
+class Watching(Remembering):
+    """Knows afterwards which of its boxes did not live to their end."""
+
+    deaths: list[str] = field(default_factory=list)
+
+    def start(self, order: Order) -> Box:
+        return Watched(super().start(order), self.deaths)
 
 
 @dataclass
@@ -27,7 +62,7 @@ class Held:
     """What came of all attacks on one kind of sandbox."""
 
     siege: Siege
-    sandbox: Remembering
+    sandbox: Watching
 
     def fault(self, name: str) -> str:
         return next(one.fault for one in (*self.siege.attacks, *self.siege.limits) if one.name == name)
@@ -41,10 +76,7 @@ def held(request: pytest.FixtureRequest) -> Callable[[str], Held]:
 
     @cache
     def of(kind: str) -> Held:
-        try:
-            sandbox = Remembering(make_sandbox(kind))
-        except SandboxUnavailable as error:
-            pytest.skip(str(error))
+        sandbox = Watching(real(kind))
         return Held(besiege(ColdPairs(sandbox), asked), sandbox)
 
     return of
@@ -80,8 +112,16 @@ def test_nothing_is_left_on_the_host(held: Callable[[str], Held], kind: str) -> 
 
 
 def test_no_attack_costs_a_sandbox(held: Callable[[str], Held], kind: str) -> None:
-    """An examiner and a candidate for all attacks, and as many for the hand-in that comes later."""
-    assert len(held(kind).sandbox.boxes) == 4
+    assert held(kind).sandbox.deaths == []
+
+
+def test_the_death_of_a_sandbox_is_noticed() -> None:
+    sandbox = Watching(real("bubblewrap"))
+    limits = BoxLimits(256, 8, 1, 1, 64, 1.0, 30.0)
+    box = sandbox.start(Order(Role.CANDIDATE, "candidate-numpy", "no_such_module", (), (), limits))
+    box.wait(20)
+    box.kill()
+    assert "no_such_module" in sandbox.deaths[0]
 
 
 @dataclass
@@ -98,10 +138,7 @@ class Leaky(Remembering):
 def test_a_sandbox_that_leaks_is_found_out() -> None:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # /tmp is the sandbox's own
         os.chmod(folder, 0o755)
-        try:
-            sandbox = Leaky(make_sandbox("bubblewrap"), folder=Path(folder))
-        except SandboxUnavailable as error:
-            pytest.skip(str(error))
+        sandbox = Leaky(real("bubblewrap"), folder=Path(folder))
         siege = besiege(ColdPairs(sandbox), ["read_host_files", "mounts"], (Path(folder),))
     assert [one.name for one in siege.attacks if one.fault] == ["read_host_files"]
     assert f"the secret that lies in: the host's {folder}" in siege.faults[0]
