@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.deps import Deps
-from core.errors import AbgabeError, LeaseLost, texts
+from core.errors import AbgabeError, LeaseLost, SandboxUnavailable, texts
 from core.models import Attempt, AttemptState, CaseRow, Exercise, Submission, SubmissionState
 from core.scoring import Score
 from core.submissions.ordering import next_in_line
@@ -136,14 +136,19 @@ def finish(deps: Deps, claim: Claim, report: Report, score: Score) -> None:
 def fail(deps: Deps, claim: Claim, error: AbgabeError) -> SubmissionState:
     """End the attempt by our or the suite's fault: queued again after a pause, or stuck after max_attempts.
 
-    What the attempt found out stays and is shown. Raises LeaseLost.
+    Where there was no sandbox to be had, it waits until there is one: that says nothing about the submission. What the
+    attempt found out stays and is shown. Raises LeaseLost.
     """
     now = deps.clock()
     with deps.database.write() as session:
         submission, attempt = _own(session, claim)
         attempt.state, attempt.finished_at, attempt.fault = AttemptState.FAILED, now, error.fault
         attempt.error = {"code": error.code, "params": printable(error.params)}
-        count_try(deps, submission, now, pause_s=deps.settings.retry_backoff_s * 2**submission.tries)
+        pause_s = deps.settings.retry_backoff_s * 2**submission.tries
+        if isinstance(error, SandboxUnavailable):
+            _put_back(submission, now + dt.timedelta(seconds=pause_s))
+        else:
+            count_try(deps, submission, now, pause_s)
         state = submission.state
     log.warning("attempt.failed", submission=claim.submission_id, number=claim.number, state=state, error=str(error))
     deps.live.publish(claim.submission_id)
@@ -156,18 +161,21 @@ def release(deps: Deps, claim: Claim) -> None:
     with deps.database.write() as session:
         submission, attempt = _own(session, claim)
         attempt.state, attempt.finished_at = AttemptState.ABANDONED, now
-        submission.state, submission.due_at, submission.enqueued_at = SubmissionState.QUEUED, now, None
+        _put_back(submission, now)
     deps.live.publish(claim.submission_id)
 
 
 def count_try(deps: Deps, submission: Submission, now: dt.datetime, pause_s: float) -> None:
     """Back to the queue after a lost attempt, or out of it if that was the last one allowed."""
     submission.tries += 1
-    submission.enqueued_at = None
     if submission.tries >= deps.settings.max_attempts:
-        submission.state, submission.finished_at = SubmissionState.STUCK, now
+        submission.state, submission.finished_at, submission.enqueued_at = SubmissionState.STUCK, now, None
     else:
-        submission.state, submission.due_at = SubmissionState.QUEUED, now + dt.timedelta(seconds=pause_s)
+        _put_back(submission, now + dt.timedelta(seconds=pause_s))
+
+
+def _put_back(submission: Submission, due_at: dt.datetime) -> None:
+    submission.state, submission.due_at, submission.enqueued_at = SubmissionState.QUEUED, due_at, None
 
 
 def _lease_end(deps: Deps, now: dt.datetime) -> dt.datetime:

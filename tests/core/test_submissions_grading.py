@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core import submissions
-from core.errors import GradingFailed, LeaseLost, SandboxFailed, SuiteBroken
+from core.errors import GradingFailed, LeaseLost, SandboxFailed, SandboxUnavailable, SuiteBroken
 from core.models import Attempt, AttemptState, CaseRow, SubmissionState
 from core.queries import submission_page
 from core.submissions import Claim
@@ -23,7 +23,8 @@ from tests.core.state_makers import (
     together,
 )
 
-BROKEN = SandboxFailed("exam.failed", reason="the engine is gone")
+BROKEN = SandboxFailed("exam.failed", reason="the examiner died")
+NO_SANDBOX = SandboxUnavailable("sandbox.missing", kind="docker", reason="no engine answers", remedy="start it")
 
 
 def attempts(state: State) -> list[Attempt]:
@@ -195,6 +196,15 @@ class TestFailing:
         assert page.submission.state is SubmissionState.STUCK
         assert page.submission.points is None
         assert [result and result.verdict for _, result in page.cases] == [Verdict.PASSED, None]
+
+    def test_without_a_sandbox_it_waits_for_as_long_as_that_lasts(self, state: State) -> None:
+        submission = state.receive()
+        for _ in range(2 * state.deps.settings.max_attempts):
+            claim = state.claim(submission)
+            assert submissions.fail(state.deps, claim, NO_SANDBOX) is SubmissionState.QUEUED
+            state.clock.forward(10)
+        submissions.finish(state.deps, state.claim(submission), make_report(), make_score())
+        assert state.load(submission).state is SubmissionState.DONE
 
     @pytest.mark.parametrize(
         ("error", "fault"),

@@ -102,6 +102,8 @@ class Docker:
             with contextlib.suppress(DockerException, RequestException):
                 self._client.remove_container(name, force=True, v=True)
             uid.release()
+            if isinstance(error, Unreachable):
+                raise _no_engine(error) from error
             raise SandboxFailed(BOX_FAILED, reason=str(error)) from error
         return Container(self._client, name, order.limits, uid)
 
