@@ -13,8 +13,9 @@ fresh=$target.partial
 rm -rf "$fresh"
 mkdir -p "$fresh"
 compose exec -T postgres pg_dump --no-owner --no-privileges -U abgabe abgabe | gzip >"$fresh/database.sql.gz"
-# 1: a folder grew while it was read, as they do
-compose exec -T server tar -C /data --exclude=./blobs/tmp -cf - . >"$fresh/data.tar" || [ $? = 1 ]
+# 1 from tar, and only from tar: a folder grew while it was read, as they do
+compose exec -T server sh -c 'tar -C /data --exclude=./blobs/tmp -cf - .; r=$?; [ $r -le 1 ] || exit 2' >"$fresh/data.tar"
+tar -tf "$fresh/data.tar" | grep -c . >/dev/null || { echo "The server's files did not arrive whole." >&2; exit 1; }
 cp secrets/secret_key "$fresh/secret_key"
 (cd "$fresh" && sha256sum -- * >SHA256SUMS)
 mv "$fresh" "$target"

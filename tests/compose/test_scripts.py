@@ -1,0 +1,78 @@
+"""What the scripts for operators do where something is amiss: with the real tar, and a Compose that does as it is told."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.compose.installation import PROJECT
+
+# ``docker compose``: a command for the server runs here, on the folder data; a file down/NAME stops what NAME says
+COMPOSE = """#!/bin/bash
+there=$(dirname "$0")
+fails() { [ -e "$there/down/$1" ] && echo "$1 is down" >&2; }
+[[ $* = *server* ]] && fails server && exit 1
+case "$*" in
+*pg_dump*) echo "SELECT 1;" ;;
+*" server "*" -cf "*) shift 4; cd "$there/data"; exec "${@//-C \\/data/-C .}" ;;
+*" server "*" -xf "*) tar -C "$there/data" -xf - ;;
+*pg_isready*) echo 0 ;;
+*--single-transaction*) cat >/dev/null; fails psql && exit 3; touch "$there/database" ;;
+esac
+"""
+
+
+@dataclass
+class Place:
+    """A folder with the scripts, and what its containers hold."""
+
+    folder: Path
+
+    def run(self, *command: str, expect: int = 0) -> str:
+        done = subprocess.run(
+            ["bash", *command],
+            cwd=self.folder,
+            env=os.environ | {"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == expect, done.stdout
+        return done.stdout
+
+    def stop(self, what: str) -> None:
+        (self.folder / "bin" / "down" / what).touch()
+
+    def mend(self, what: str) -> None:
+        (self.folder / "bin" / "down" / what).unlink()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    shutil.copytree(PROJECT / "scripts", tmp_path / "scripts")
+    for folder in ("bin/down", "bin/data", "secrets"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "bin" / "docker").write_text(COMPOSE)
+    (tmp_path / "bin" / "docker").chmod(0o755)
+    (tmp_path / "bin" / "data" / "hand_in").write_text("code")
+    (tmp_path / "secrets" / "secret_key").write_text("key")
+    return Place(tmp_path)
+
+
+class TestBackup:
+    def test_it_holds_the_files(self, place: Place) -> None:
+        place.run("scripts/backup.sh", "kept")
+        listed = subprocess.run(["tar", "-tf", place.folder / "kept" / "data.tar"], capture_output=True, text=True)
+        assert "./hand_in" in listed.stdout
+
+    def test_a_server_that_is_down_gives_none(self, place: Place) -> None:
+        """Compose answers 1, as tar does where a folder grew."""
+        place.stop("server")
+        place.run("scripts/backup.sh", "kept", expect=1)
+        assert not (place.folder / "kept").exists()
