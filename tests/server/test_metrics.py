@@ -297,6 +297,14 @@ class TestTheManual:
             re.findall(r"^\| `(Abgabe\w+)`", self.MANUAL, re.MULTILINE)
         )
 
+    def test_alerts_on_faults_see_the_first_one(self) -> None:
+        # a labelled series begins with its first event, of which increase sees nothing
+        rules = (PROJECT / "docker" / "prometheus-alerts.yml").read_text("utf-8").split("- alert: ")
+        on_faults = [rule for rule in rules if "increase(" in rule and "fault=" in rule]
+        assert on_faults
+        for rule in on_faults:
+            assert re.search(r"\b(abgabe_\w+)\{[^}]*\} unless \1 offset", rule), rule
+
     def test_describes_every_event_of_the_log(self) -> None:
         event = re.compile(r"(?:log\.(?:debug|info|warning|error|exception)|say)\(\s*\"([a-z_]+\.[a-z_]+)\"")
         packages = ("cli", "core", "server", "worker")
