@@ -4,6 +4,7 @@
 #   installation.sh rotate                  new passwords and keys, also in the database; then starts anew with them
 #   installation.sh worker-secrets FOLDER   what a worker on another machine needs, with this one's PRIVATE_ADDRESS
 set -euo pipefail
+folder=$(realpath -m "${2:-.}") # as the caller's folder has it
 cd "$(dirname "$0")/.."
 . scripts/compose.sh
 umask 077
@@ -64,10 +65,10 @@ rotate() {
 }
 
 worker_secrets() {
-    local folder=$1 address
+    local address
     address=$(setting PRIVATE_ADDRESS)
     [ -n "$address" ] || { echo "PRIVATE_ADDRESS is not set in .env" >&2; exit 2; }
-    rm -rf "$folder"
+    [ ! -e "$folder" ] || { echo "$folder is there already." >&2; exit 2; }
     mkdir -p "$folder"
     sed "s/@postgres:5432/@$address:$(setting POSTGRES_PORT 5432)/" secrets/abgabe_database_url >"$folder/abgabe_database_url"
     sed "s/@redis:6379/@$address:$(setting REDIS_PORT 6379)/" secrets/abgabe_broker_url >"$folder/abgabe_broker_url"
@@ -78,7 +79,10 @@ worker_secrets() {
 case ${1:-} in
 '') make ;;
 rotate) rotate ;;
-worker-secrets) worker_secrets "${2:?usage: $0 worker-secrets FOLDER}" ;;
+worker-secrets)
+    : "${2:?usage: $0 worker-secrets FOLDER}"
+    worker_secrets
+    ;;
 *)
     echo "usage: $0 [rotate | worker-secrets FOLDER]" >&2
     exit 2

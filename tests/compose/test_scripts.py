@@ -1,8 +1,7 @@
-"""What the scripts for operators do where something is amiss: with the real tar, and a Compose that does as it is told."""
+"""What the scripts for operators do where something is amiss: the real tar, and a Compose that does as it is told."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -76,3 +75,26 @@ class TestBackup:
         place.stop("server")
         place.run("scripts/backup.sh", "kept", expect=1)
         assert not (place.folder / "kept").exists()
+
+
+class TestWorkerSecrets:
+    @pytest.fixture(autouse=True)
+    def secrets(self, place: Place) -> None:
+        (place.folder / ".env").write_text("PRIVATE_ADDRESS=10.0.0.5\n")
+        for name in ("abgabe_database_url", "abgabe_broker_url", "abgabe_metrics_token"):
+            (place.folder / "secrets" / name).write_text(f"a@postgres:5432/{name}")
+
+    def test_the_folder_is_the_callers(self, place: Place) -> None:
+        place.run("-c", "mkdir elsewhere && cd elsewhere && ../scripts/installation.sh worker-secrets for-worker")
+        made = place.folder / "elsewhere" / "for-worker"
+        assert len(list(made.iterdir())) == 3
+        assert "@10.0.0.5:5432/" in (made / "abgabe_database_url").read_text()
+
+    @pytest.mark.parametrize("folder", ["secrets", ".", "kept"])
+    def test_what_is_there_stays(self, place: Place, folder: str) -> None:
+        (place.folder / "kept").mkdir()
+        (place.folder / "kept" / "thesis").touch()
+        told = place.run("scripts/installation.sh", "worker-secrets", folder, expect=2)
+        assert "is there already" in told
+        assert (place.folder / "kept" / "thesis").exists()
+        assert (place.folder / "secrets" / "secret_key").exists()
