@@ -22,6 +22,8 @@ SQL
 }
 
 (cd "$backup" && sha256sum --quiet -c SHA256SUMS)
+tar -tf "$backup/data.tar" | grep -c . >/dev/null && [ -s "$backup/secret_key" ] && gunzip -t "$backup/database.sql.gz" ||
+    { echo "$backup is not whole." >&2; exit 2; }
 compose up -d postgres
 found=$(accounts)
 if [ "$found" != 0 ]; then
@@ -29,10 +31,11 @@ if [ "$found" != 0 ]; then
     exit 1
 fi
 compose stop server worker
-{ echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public;' && gunzip -c "$backup/database.sql.gz"; } |
-    compose exec -T postgres psql -q --single-transaction -v ON_ERROR_STOP=1 -U abgabe -d abgabe >/dev/null
+# the database last, in one transaction: until it is there, this can be repeated
 compose run --rm --no-deps -T server tar -C /data -xf - <"$backup/data.tar"
 install -m 444 "$backup/secret_key" secrets/.secret_key
 mv -f secrets/.secret_key secrets/secret_key
+{ echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public;' && gunzip -c "$backup/database.sql.gz"; } |
+    compose exec -T postgres psql -q --single-transaction -v ON_ERROR_STOP=1 -U abgabe -d abgabe >/dev/null
 compose up -d
 echo "Restored from $backup; the start has brought the database to this version's schema."
