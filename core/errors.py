@@ -11,7 +11,8 @@ AbgabeError
 │   └── LoginFailed
 ├── SuiteBroken               the suite's author's to mend
 └── OurError                  ours: retried, shown to staff, never costs an attempt
-    ├── SandboxUnavailable    no engine, no bubblewrap, no image
+    ├── SandboxUnavailable    no bubblewrap, no image, an engine that cannot be used
+    │   └── EngineAway        the engine does not answer: waited for, never counted
     ├── SandboxFailed         a sandbox died or did not start
     ├── StorageFailed         a blob could not be written or read
     ├── DatabaseOutdated      the schema is older or newer than the code
@@ -112,6 +113,10 @@ class OurError(AbgabeError):
 
 
 class SandboxUnavailable(OurError):
+    pass
+
+
+class EngineAway(SandboxUnavailable):
     pass
 
 

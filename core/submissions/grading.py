@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.deps import Deps
-from core.errors import AbgabeError, LeaseLost, SandboxUnavailable, texts
+from core.errors import AbgabeError, EngineAway, LeaseLost, texts
 from core.models import Attempt, AttemptState, CaseRow, Exercise, Submission, SubmissionState
 from core.scoring import Score
 from core.submissions.ordering import next_in_line
@@ -28,6 +28,9 @@ LEASE_LOST = texts(
         "Nichts zu tun: ein anderer hat ihn.",
     ),
 )
+
+MAX_PAUSE_S = 300.0
+"""So soon at the latest an engine that came back is found."""
 
 log = structlog.get_logger(__name__)
 
@@ -136,7 +139,7 @@ def finish(deps: Deps, claim: Claim, report: Report, score: Score) -> None:
 def fail(deps: Deps, claim: Claim, error: AbgabeError) -> SubmissionState:
     """End the attempt by our or the suite's fault: queued again after a pause, or stuck after max_attempts.
 
-    Where there was no sandbox to be had, it waits until there is one: that says nothing about the submission. What the
+    Where the sandbox's engine did not answer, it waits until that does: no fault of the submission. What the
     attempt found out stays and is shown. Raises LeaseLost.
     """
     now = deps.clock()
@@ -144,11 +147,12 @@ def fail(deps: Deps, claim: Claim, error: AbgabeError) -> SubmissionState:
         submission, attempt = _own(session, claim)
         attempt.state, attempt.finished_at, attempt.fault = AttemptState.FAILED, now, error.fault
         attempt.error = {"code": error.code, "params": printable(error.params)}
-        pause_s = deps.settings.retry_backoff_s * 2**submission.tries
-        if isinstance(error, SandboxUnavailable):
+        backoff_s = deps.settings.retry_backoff_s
+        if isinstance(error, EngineAway):
+            pause_s = min(MAX_PAUSE_S, backoff_s * submission.fence)
             _put_back(submission, now + dt.timedelta(seconds=pause_s))
         else:
-            count_try(deps, submission, now, pause_s)
+            count_try(deps, submission, now, backoff_s * 2**submission.tries)
         state = submission.state
     log.warning("attempt.failed", submission=claim.submission_id, number=claim.number, state=state, error=str(error))
     deps.live.publish(claim.submission_id)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core import submissions
-from core.errors import GradingFailed, LeaseLost, SandboxFailed, SandboxUnavailable, SuiteBroken
+from core.errors import EngineAway, GradingFailed, LeaseLost, SandboxFailed, SandboxUnavailable, SuiteBroken
 from core.models import Attempt, AttemptState, CaseRow, SubmissionState
 from core.queries import submission_page
 from core.submissions import Claim
@@ -24,7 +24,8 @@ from tests.core.state_makers import (
 )
 
 BROKEN = SandboxFailed("exam.failed", reason="the examiner died")
-NO_SANDBOX = SandboxUnavailable("sandbox.missing", kind="docker", reason="no engine answers", remedy="start it")
+ENGINE_AWAY = EngineAway("sandbox.missing", kind="docker", reason="no engine answers", remedy="start it")
+NO_IMAGE = SandboxUnavailable("sandbox.missing", kind="docker", reason="there is no image x", remedy="make it")
 
 
 def attempts(state: State) -> list[Attempt]:
@@ -197,14 +198,25 @@ class TestFailing:
         assert page.submission.points is None
         assert [result and result.verdict for _, result in page.cases] == [Verdict.PASSED, None]
 
-    def test_without_a_sandbox_it_waits_for_as_long_as_that_lasts(self, state: State) -> None:
+    def test_without_an_engine_it_waits_for_as_long_as_that_lasts_and_asks_ever_more_rarely(self, state: State) -> None:
         submission = state.receive()
-        for _ in range(2 * state.deps.settings.max_attempts):
+        pauses_s = []
+        for _ in range(40):
             claim = state.claim(submission)
-            assert submissions.fail(state.deps, claim, NO_SANDBOX) is SubmissionState.QUEUED
-            state.clock.forward(10)
+            assert submissions.fail(state.deps, claim, ENGINE_AWAY) is SubmissionState.QUEUED
+            pauses_s.append((state.load(submission).due_at - state.clock()).total_seconds())
+            state.clock.forward(pauses_s[-1])
+        assert pauses_s[:3] == [10, 20, 30]
+        assert pauses_s[-1] == max(pauses_s) == 300
         submissions.finish(state.deps, state.claim(submission), make_report(), make_score())
         assert state.load(submission).state is SubmissionState.DONE
+
+    def test_without_its_image_it_is_stuck_and_shown_to_staff_like_after_any_failure(self, state: State) -> None:
+        submission = state.receive()
+        for _ in range(state.deps.settings.max_attempts):
+            submissions.fail(state.deps, state.claim(submission), NO_IMAGE)
+            state.clock.forward(100)
+        assert state.load(submission).state is SubmissionState.STUCK
 
     @pytest.mark.parametrize(
         ("error", "fault"),

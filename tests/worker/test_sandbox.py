@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.errors import SandboxFailed, SandboxUnavailable
+from core.errors import EngineAway, SandboxFailed, SandboxUnavailable
 from core.settings import Settings
 from worker.sandbox.base import Mount, Sandbox
 from worker.sandbox.choose import choose
@@ -88,8 +88,9 @@ class TestBox:
             lab.start("own_user", mounts=(Mount(tmp_path / "is not there", "/seam"),))
 
     def test_an_unknown_image_is_named(self, sandbox: Sandbox) -> None:
-        with pytest.raises(SandboxUnavailable, match="candidate-cobol"):
+        with pytest.raises(SandboxUnavailable, match="candidate-cobol") as raised:
             sandbox.check("candidate-cobol")
+        assert not isinstance(raised.value, EngineAway)
 
     def test_an_examiner_may_read_the_reference(self, lab: Lab) -> None:
         order = lab.order("import_all", ["reference_impl", "pytest", "exam.wire"])
@@ -113,7 +114,7 @@ class TestChoosing:
 
     def test_docker_is_not_replaced_where_it_was_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
-        with pytest.raises(SandboxUnavailable, match="docker"):
+        with pytest.raises(EngineAway, match="docker"):
             choose("docker", Settings())
 
     def test_without_any_the_lines_that_install_one_are_said(self, monkeypatch: pytest.MonkeyPatch) -> None:

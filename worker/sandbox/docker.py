@@ -21,7 +21,7 @@ from requests.exceptions import ConnectionError as Unreachable
 from requests.exceptions import RequestException, Timeout
 
 import docker
-from core.errors import SandboxFailed, SandboxUnavailable
+from core.errors import EngineAway, SandboxFailed, SandboxUnavailable
 from worker.sandbox import environment, images, seccomp
 from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Ending, Mount, Order
 from worker.sandbox.engine_paths import EnginePaths, from_inspection
@@ -122,6 +122,8 @@ class Docker:
             return str(self._client.inspect_image(images.tag(name))["Id"])
         except ImageNotFound:
             return None
+        except Unreachable as error:
+            raise _no_engine(error) from error
 
     def _build(self, name: str) -> str:
         architecture = str(self._client.version()["Arch"])
@@ -288,10 +290,11 @@ def _is_lost(name: str, labels: dict[str, str], running: set[str]) -> bool:
     return outlived or left_alone or (labels[_LABEL_HOST] == host() and is_orphan(name))
 
 
-def _no_engine(error: Exception) -> SandboxUnavailable:
+def _no_engine(error: Exception) -> EngineAway:
+    reason, remedy = "no engine answers", "sudo apt-get install -y docker.io && sudo systemctl start docker"
     if "Permission denied" in str(error):
-        return _unavailable("its engine is not for this user", "sudo usermod -aG docker $USER, then log in again")
-    return _unavailable("no engine answers", "sudo apt-get install -y docker.io && sudo systemctl start docker")
+        reason, remedy = "its engine is not for this user", "sudo usermod -aG docker $USER, then log in again"
+    return EngineAway(SANDBOX_MISSING, kind=KIND, reason=reason, remedy=remedy)
 
 
 def _unavailable(reason: str, remedy: str) -> SandboxUnavailable:
