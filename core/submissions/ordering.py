@@ -51,8 +51,9 @@ def _after(now: int, last: Select[Any], session: Session) -> int:
 
 
 def _furthest(session: Session, column: InstrumentedAttribute[int], *where: ColumnElement[bool]) -> int:
-    """How far grading has come: the greatest value among what was ever begun. One look at the index for each kind."""
-    kinds = [(state, is_regrade) for state in BEGUN for is_regrade in (False, True)]
+    """How far grading has come: the greatest value among what was ever begun, also where that is to be graded again.
+    One look at the index for each kind."""
+    kinds = [(state, is_regrade) for state in BEGUN for is_regrade in (False, True)] + [(SubmissionState.QUEUED, True)]
     ends = [
         select(column)
         .where(Submission.state == state, Submission.is_regrade.is_(is_regrade), *where)

@@ -113,6 +113,16 @@ class TestRegrades:
         mine = hand_in(state, state.user)
         assert [grade_next(state) for _ in range(2)] == [rival, mine]
 
+    def test_nobody_overtakes_while_everything_is_to_be_graded_again(self, state: State) -> None:
+        old = [hand_in(state, state.user) for _ in range(5)]
+        for _ in old:
+            grade_next(state)
+        for one in old:
+            submissions.regrade(state.deps, one)
+        newcomer = make_user(state.database)
+        queued = [hand_in(state, student) for student in (newcomer, state.user, newcomer, newcomer)]
+        assert position(state, queued[1]) == 2
+
 
 class TestClaiming:
     def test_of_many_workers_each_gets_another_submission(self, state: State) -> None:
