@@ -19,6 +19,9 @@ ORDER = (Submission.is_regrade, Submission.turn, Submission.lap, Submission.id)
 BEGUN = (SubmissionState.RUNNING, SubmissionState.DONE, SubmissionState.STUCK)
 LIVE = (SubmissionState.QUEUED, *BEGUN)
 
+CLOCK_SKEW = dt.timedelta(seconds=5)
+"""So far may the clock of a worker lag behind those of the others. Not more: its leases would be over too soon."""
+
 
 class Place(NamedTuple):
     turn: int
@@ -67,7 +70,9 @@ def _furthest(session: Session, column: InstrumentedAttribute[int], *where: Colu
 
 def next_in_line(now: dt.datetime) -> Select[Submission]:
     """The submission to grade next, locked; what another worker is just taking is passed over."""
-    waiting = (Submission.state == SubmissionState.QUEUED) & (Submission.due_at <= now)
+    # what the workers were told of is due by the clock of whoever told them; the message would be used up for nothing
+    told = Submission.enqueued_at.is_not(None) & (Submission.due_at <= now + CLOCK_SKEW)
+    waiting = (Submission.state == SubmissionState.QUEUED) & ((Submission.due_at <= now) | told)
     return select(Submission).where(waiting).order_by(*ORDER).limit(1).with_for_update(skip_locked=True)
 
 

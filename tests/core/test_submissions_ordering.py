@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import event, insert, text
 
@@ -129,6 +130,22 @@ class TestClaiming:
         ids = {hand_in(state, make_user(state.database)) for _ in range(6)}
         claims = together(*[lambda: submissions.claim(state.deps, "w")] * 8)
         assert {claim.submission_id for claim in claims if claim} == ids
+
+    def test_a_clock_that_lags_a_little_holds_nothing_up(self, state: State) -> None:
+        lagging, wrong = (
+            replace(state.deps, clock=lambda lag_s=lag_s: state.clock() - dt.timedelta(seconds=lag_s))
+            for lag_s in (4, 60)
+        )
+        hand_in(state, state.user)
+        assert submissions.claim(wrong, "w") is None
+        claim = submissions.claim(lagging, "w")
+        assert claim is not None
+        submissions.fail(state.deps, claim, SandboxFailed("exam.failed", reason="no engine"))
+        state.clock.forward(9)  # of a pause of 10 s
+        assert submissions.claim(state.deps, "w") is None
+        state.clock.forward(1)
+        submissions.reconcile(state.deps)
+        assert submissions.claim(lagging, "w") is not None
 
     def test_what_failed_through_our_fault_comes_first_when_it_is_due(self, state: State) -> None:
         failed = state.receive()
