@@ -92,7 +92,10 @@ class TestCancel:
         submission_id = ada.hand_in()
         if is_running:
             house.grader(submission_id).start().plan().record(0)
-        assert "Cancel this hand-in" in show(ada, submission_id)
+        page = show(ada, submission_id)
+        assert "Cancel this hand-in" in page
+        # one click opens it and says what is lost, the second one cancels
+        assert "nothing can be handed in again" in page.split('<details class="cancel">')[1].split("<button")[0]
         for _ in range(2):
             answer = ada.post(f"/submissions/{submission_id}/cancel")
             assert answer.headers["location"] == f"/submissions/{submission_id}"
