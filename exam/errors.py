@@ -2,7 +2,7 @@
 
 CaseOver        the student's process cannot answer any more (BaseException: no test's ``except`` may swallow it)
 StudentRaised   the student's code raised; is also the built-in exception it was, so assertRaises works
-CannotCross     a value is too large, or too deep, to be given to the student's code
+CannotCross     a value cannot be given to the student's code: too large, too deep, or of a kind that never crosses
 SuiteMistake    the test asks for something that cannot be asked
 CandidateGone   the candidate's sandbox is gone
 """

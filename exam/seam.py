@@ -165,8 +165,9 @@ class Seam:
             return to_bytes(ask, self._refer)
         except TooLarge as error:
             raise CannotCross(str(error)) from error
-        except CodecError as error:
-            raise SuiteMistake(f"a value cannot be given to the student's code: {error}") from error
+        except CodecError as error:  # what the student's code has returned may be in it
+            kind = CannotCross if self.case.answers > 0 else SuiteMistake
+            raise kind(f"a value cannot be given to the student's code: {error}") from error
 
     def _answer(self, case: Conversation) -> Any:
         """Listen until the answer is there; serve the calls of lent objects that come before it."""
@@ -193,7 +194,7 @@ class Seam:
         except TooLarge as error:
             return to_bytes(case.lending.refused(CannotCross(str(error))))
         except CodecError as error:
-            return to_bytes(case.lending.refused(SuiteMistake(f"a lent object returned what cannot cross: {error}")))
+            return to_bytes(case.lending.refused(CannotCross(f"a lent object returned what cannot cross: {error}")))
         return data
 
     def _patiently(self, case: Conversation) -> None:

@@ -5,6 +5,7 @@ import json
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from exam.checks import assert_close, assert_equal, assert_true
@@ -14,14 +15,20 @@ PLAN = json.loads(HERE.joinpath("plan.json").read_text("utf-8"))
 LIMITS = tomllib.loads(HERE.joinpath("suite.toml").read_text("utf-8"))["limits"]
 PATIENT = pytest.mark.limits(cpu_s=LIMITS["most_cpu_s"])
 HURRIED = ("answer", "harm")
-USES = {"list": list, "str": str, "": lambda answer: answer}
+USES = {
+    "list": list,
+    "str": str,
+    "weights": lambda layer: layer.forward(np.array(layer.weights)),
+    "": lambda answer: answer,
+}
 
 
 class Vault:
-    """Lent to an attack: ``next`` may be called, and nothing else is its business."""
+    """Lent to an attack: ``next`` may be called, and nothing else is its business; ``rng`` cannot cross."""
 
     def __init__(self, secret):
         self._secret = secret
+        self.rng = np.random.default_rng(0)
 
     def next(self):
         return 1

@@ -23,7 +23,9 @@ from exam.conversation import Patience
 from exam.errors import CandidateGone, CannotCross, CaseOver, StudentRaised, SuiteMistake
 from exam.lending import MAX_STASHED, LentByName
 from exam.proxies import Remote
+from exam.report import Verdict
 from exam.seam import Seam
+from exam.verdicts import judge
 from exam.wire import (
     Answer,
     Ask,
@@ -318,12 +320,37 @@ def test_results_that_cannot_cross_are_refused() -> None:
         def module(self) -> Any:
             return os
 
-    for name, kind in (("big", CannotCross), ("module", SuiteMistake)):
+    for name in ("big", "module"):
         script = [Hear(), say(Callback("call", 1, name, (), {})), Hear(), say(Raised("X", [], "", "", 1, "")), Stall()]
         with lying(script) as seam:
             seam.begin(0)
-            with pytest.raises(kind):
+            with pytest.raises(CannotCross) as caught:
                 ask(seam, Giver())
+            assert verdict(seam, caught.value) == Verdict.FAILED
+
+
+def verdict(seam: Seam, error: Exception) -> Verdict:
+    return judge(error, seam.case, Ended("asked", 0, 0.1, 0.0, 1.0, "")).verdict
+
+
+WEIGHTS = ((2**70, 2**70), (2**70, 2**70))
+
+
+def test_a_hand_in_cannot_make_its_test_look_broken() -> None:
+    """An array of what it has returned is none of numbers, and cannot be given back."""
+    with lying([Hear(), say(Answer(WEIGHTS)), Stall()]) as seam:
+        seam.begin(0)
+        with pytest.raises(CannotCross) as caught:
+            ask(seam, np.array(ask(seam)))
+        assert verdict(seam, caught.value) == Verdict.FAILED
+
+
+def test_what_a_test_lends_before_any_answer_is_its_own_mistake() -> None:
+    with lying([Hear(), Stall()]) as seam:
+        seam.begin(0)
+        with pytest.raises(SuiteMistake) as caught:
+            ask(seam, np.array(WEIGHTS))
+        assert verdict(seam, caught.value) == Verdict.SUITE_ERROR
 
 
 # --- the supervisor's stream ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exam.errors import CaseOver, NotHandedIn, StudentRaised, SuiteMistake
+from exam.errors import CannotCross, CaseOver, NotHandedIn, StudentRaised, SuiteMistake
 from exam.lending import LentByName
 from exam.student import Student
 from tests.exam.small import LIMITS, SmallExam, small_exam
@@ -535,11 +535,11 @@ def test_threads_of_the_students_do_not_get_in_between(uses: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [np, np.zeros, Initializer, object(), np.array([None]), {1, 2}, iter([])], ids=repr)
-def test_what_is_never_lent_is_the_suites_mistake(uses: Any, value: Any) -> None:
+def test_what_is_never_lent_cannot_cross(uses: Any, value: Any) -> None:
     if value is np.zeros:
         assert_same(uses.call(value, 2), np.zeros(2))  # a function
         return
-    with pytest.raises(SuiteMistake):
+    with pytest.raises(CannotCross):
         uses.forward(value)
 
 
