@@ -101,10 +101,11 @@ def allowance(session: Session, settings: Settings, user_id: int, exercise: Exer
 def _counts(exercise: Exercise) -> ColumnElement[bool]:
     """Whether a submission counts for the next one; what that one would replace does not."""
     counts = Submission.costs.is_(True) & (Submission.state != SubmissionState.STUCK)
-    return counts & ~_waits() if exercise.supersedes else counts
+    return counts & ~waits() if exercise.supersedes else counts
 
 
-def _waits() -> ColumnElement[bool]:
+def waits() -> ColumnElement[bool]:
+    """Whether a submission was handed in and no worker has it yet; one that is graded again does not wait."""
     return (Submission.state == SubmissionState.QUEUED) & Submission.is_regrade.is_(False)
 
 
@@ -122,12 +123,11 @@ def check_limits(
 ) -> None:
     """Raises TooOften or Conflict where a hand-in of ``size_bytes`` is not to be accepted now."""
     _check_exercise(allowance(session, settings, user_id, exercise, now), settings.time_zone, now)
-    stays = ~_waits() | (Submission.exercise_id != exercise.id) if exercise.supersedes else Submission.id.is_not(None)
-    waiting = case((_waits() & stays, 1), else_=0)
-    totals = select(func.count(), func.sum(Submission.size_bytes), func.sum(waiting))
-    hand_ins, stored_bytes, waits = session.execute(totals.where(Submission.user_id == user_id)).one()
-    if (waits or 0) >= settings.max_waiting:
-        raise TooOften(WAITING, retry_after_s=WAIT_S, waiting=waits)
+    stays = ~waits() | (Submission.exercise_id != exercise.id) if exercise.supersedes else Submission.id.is_not(None)
+    totals = select(func.count(), func.sum(Submission.size_bytes), func.sum(case((waits() & stays, 1), else_=0)))
+    hand_ins, stored_bytes, waiting = session.execute(totals.where(Submission.user_id == user_id)).one()
+    if (waiting or 0) >= settings.max_waiting:
+        raise TooOften(WAITING, retry_after_s=WAIT_S, waiting=waiting)
     if hand_ins >= settings.max_hand_ins:
         raise Conflict(HAND_INS, hand_ins=hand_ins)
     if int(stored_bytes or 0) + size_bytes > settings.max_stored_mib * 2**20:

@@ -16,7 +16,7 @@ from core.models import Exercise, Submission, SubmissionState, User, new_id
 from core.settings import Settings
 from core.storage import Stored
 from core.submissions.enqueueing import enqueue
-from core.submissions.limits import check_limits
+from core.submissions.limits import check_limits, waits
 from core.submissions.ordering import next_place
 
 if TYPE_CHECKING:
@@ -82,13 +82,14 @@ def receive(
         session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         submission = _known(session, user_id, exercise_id, stored, idempotency_key)
         if submission is None:
-            exercise = _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
+            replaced = _replaceable(session, user_id, exercise_id)
+            _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
             submission = _new_submission(session, user_id, exercise_id, stored, now)
             submission.filename = _clean(filename)
             submission.missing = list(intake.missing)
             submission.notices = [notice.to_json() for notice in intake.notices]
             submission.idempotency_key = idempotency_key
-            replaced = _replace_waiting(session, submission, now) if exercise.supersedes else []
+            _replace(replaced, submission, now)
             session.add(submission)
     if submission.state is SubmissionState.QUEUED:
         enqueue(deps, submission.id)
@@ -104,15 +105,14 @@ def _is_repeated(session: Session, user_id: int, key: str | None) -> bool:
 
 def _admit(
     session: Session, settings: Settings, user_id: int, exercise_id: int, size_bytes: int, now: dt.datetime
-) -> Exercise:
-    """The exercise, if this student may hand in there now. Staff may at any time."""
+) -> None:
+    """Raise unless this student may hand in there now. Staff may at any time."""
     user, exercise = session.get(User, user_id), session.get(Exercise, exercise_id)
     if user is None or exercise is None:
         raise NotFound(EXERCISE_UNKNOWN)
     if not user.role.is_staff:
         _check_open(exercise, now)
         check_limits(session, settings, user_id, exercise, size_bytes, now)
-    return exercise
 
 
 def _check_open(exercise: Exercise, now: dt.datetime) -> None:
@@ -156,17 +156,20 @@ def _new_submission(session: Session, user_id: int, exercise_id: int, stored: St
     )
 
 
-def _replace_waiting(session: Session, fresh: Submission, now: dt.datetime) -> list[Submission]:
-    """End what of this student and exercise still waits; ``fresh`` takes over its place in the queue."""
-    same = (Submission.user_id == fresh.user_id, Submission.exercise_id == fresh.exercise_id)
-    waits = (Submission.state == SubmissionState.QUEUED, Submission.is_regrade.is_(False))
-    # what a worker is just claiming is waited for, and is running then
-    replaced = list(session.scalars(select(Submission).where(*same, *waits).with_for_update()))
+def _replaceable(session: Session, user_id: int, exercise_id: int) -> list[Submission]:
+    """What the next hand-in replaces, locked: what is not counted because it waits cannot be claimed any more. What a
+    worker is just claiming is waited for, and is running then."""
+    same = (Submission.user_id == user_id, Submission.exercise_id == exercise_id, Exercise.supersedes)
+    query = select(Submission).join(Exercise).where(*same, waits())
+    return list(session.scalars(query.with_for_update(of=Submission)))
+
+
+def _replace(replaced: list[Submission], fresh: Submission, now: dt.datetime) -> None:
+    """End those; ``fresh`` takes over their place in the queue."""
     for one in replaced:
         one.state, one.finished_at = SubmissionState.SUPERSEDED, now
         one.superseded_by, one.costs = fresh.number, False
     fresh.turn, fresh.lap = min((one.turn, one.lap) for one in (*replaced, fresh))
-    return replaced
 
 
 def _seed(submission_id: str) -> int:

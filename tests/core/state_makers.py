@@ -6,10 +6,13 @@ import datetime as dt
 import io
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import event
 
 from core import submissions
 from core.database import Database, open_database
@@ -159,6 +162,24 @@ def make_report(*results: CaseResult) -> Report:
 
 def make_score(points: float = 1.0) -> Score:
     return Score(points, 1.0, (GroupScore("Group", points, 1.0, 1, 1),))
+
+
+@contextmanager
+def right_after(database: Database, words: str, act: Callable[[], Any]) -> Iterator[None]:
+    """Have ``act`` done once, as by another process, right after the first statement that contains ``words``."""
+
+    to_do = [act]
+
+    def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if to_do and words in statement:
+            to_do.pop()()
+
+    event.listen(database.engine, "after_cursor_execute", look)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "after_cursor_execute", look)
+    assert not to_do, "it was never asked"
 
 
 def together(*actions: Callable[[], Any]) -> list[Any]:

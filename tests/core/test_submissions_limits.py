@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core import submissions
 from core.errors import AbgabeError, Conflict, KeyReused, SandboxFailed, TooOften
 from core.models import Exercise, Role, Submission, SubmissionState
-from core.submissions import Allowance
-from tests.core.state_makers import START, State, make_exercise, make_state, make_user, receive, together
+from core.submissions import Allowance, Claim
+from tests.core.state_makers import START, State, make_exercise, make_state, make_user, receive, right_after, together
 
 BROKEN = SandboxFailed("exam.failed", reason="the engine is gone")
 DAY_S = 24 * 3600.0
@@ -154,6 +155,22 @@ class TestReplacing:
         state.claim(first)
         state.receive(b"better")
         assert state.load(first).state is SubmissionState.RUNNING
+
+    def test_what_a_worker_takes_at_the_same_time_is_either_replaced_or_counts(
+        self, postgres_url: str, tmp_path: Path
+    ) -> None:
+        state = make_state(postgres_url, tmp_path / "data")
+        limit(state, per_day=1, supersedes=True)
+        state.receive()
+        claims: list[Claim | None] = []
+        counted = "max(submission.number)"  # asked after the limits, before anything is replaced
+        with right_after(state.database, counted, lambda: claims.append(submissions.claim(state.deps, "w"))):
+            state.receive(b"better")
+        with state.database.read() as session:
+            costing = session.scalars(select(Submission).where(Submission.costs)).all()
+        assert [one.number for one in costing] == [2]
+        assert claims == [None]
+        state.database.close()
 
     def test_only_where_the_exercise_is_set_so(self, state: State) -> None:
         first = state.receive()
