@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from core.errors import SandboxUnavailable
+from core.settings import PROJECT
 from worker.sandbox.engine_paths import EnginePaths, from_inspection
 
 
@@ -45,6 +48,26 @@ def test_what_lies_in_the_image_is_copied_to_the_volume_once(paths: EnginePaths,
 def test_a_single_file_is_copied_too(paths: EnginePaths, volume: Path, tmp_path: Path) -> None:
     (tmp_path / "inner.py").write_text("code")
     assert (volume / paths.of(tmp_path / "inner.py").relative_to("/engine/boxes")).read_text() == "code"
+
+
+def test_a_copy_that_fails_leaves_nothing(paths: EnginePaths, volume: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        paths.of(tmp_path / "nothing")
+    assert list(volume.iterdir()) == []
+
+
+def test_copies_end_with_the_process(volume: Path, tmp_path: Path) -> None:
+    (tmp_path / "inner.py").write_text("code")
+    script = f"""
+from pathlib import Path
+from worker.sandbox.engine_paths import EnginePaths
+volume = Path({str(volume)!r})
+EnginePaths({{volume: Path("/engine")}}, scratch=volume).of(Path({str(tmp_path / "inner.py")!r}))
+print(len(list(volume.iterdir())))
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=PROJECT)
+    assert done.stdout == "1\n"
+    assert list(volume.iterdir()) == []
 
 
 def test_without_a_volume_for_copies_it_says_what_to_do(volume: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ engine outside: those on its volumes are translated, those of its image copied o
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import threading
@@ -55,14 +56,21 @@ class EnginePaths:
                 reason=f"the worker runs in a container, and the engine does not see its folder {self._scratch}",
                 remedy="Set TMPDIR to a folder on a volume, as docker-compose.yml does.",
             )
-        copy = Path(tempfile.mkdtemp(prefix="abgabe-code-", dir=self._scratch)) / path.name
-        if path.is_dir():
-            shutil.copytree(path, copy)
-        else:
-            shutil.copy2(path, copy)
+        copy = self._folder() / path.name
+        try:
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, copy)
+        except BaseException:
+            shutil.rmtree(copy.parent, ignore_errors=True)
+            raise
         translated = self._translated(copy)
         assert translated is not None  # noqa: S101 - for the type checker
         return translated
+
+    def _folder(self) -> Path:
+        """A new one, for as long as this process lives: a volume outlives it."""
+        folder = Path(tempfile.mkdtemp(prefix="abgabe-code-", dir=self._scratch))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return folder
 
 
 def from_inspection(mounts: Iterable[Mapping[str, Any]]) -> dict[Path, Path]:
