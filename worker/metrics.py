@@ -69,6 +69,11 @@ def _sum_of(part: str) -> Callable[[], float]:
 for _state in ("ready", "starting", "lent"):
     PAIRS.labels(_state).set_function(_sum_of(_state))
 OLDEST_SPARE_SECONDS.set_function(lambda: max((pairs.census().oldest_s for pairs in list(_counted)), default=0.0))
+# From 0 on: what is first seen as 1 has never grown, for Prometheus.
+for _kind in ("spare", "started"):
+    PAIRS_TAKEN.labels(_kind)
+for _outcome in ("started", "failed"):
+    PAIR_STARTS.labels(_outcome)
 
 
 class _Server(ThreadingMixIn, WSGIServer):
