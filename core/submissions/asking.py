@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.deps import Deps
 from core.errors import Conflict, NotFound, texts
-from core.models import Attempt, AttemptState, CaseRow, Submission, SubmissionState
+from core.models import Attempt, AttemptState, Submission, SubmissionState
 from core.submissions.enqueueing import enqueue
+from core.submissions.limits import was_seen
 
 SUBMISSION_UNKNOWN = texts(
     "submission.unknown",
@@ -39,18 +40,17 @@ def cancel(deps: Deps, submission_id: str, user_id: int) -> None:
             return
         if submission.state.is_final or submission.points is not None:
             raise Conflict(TOO_LATE)
-        was_seen = submission.state is SubmissionState.RUNNING and _end_attempt(session, submission, now)
-        submission.costs = submission.costs and was_seen
+        if submission.state is SubmissionState.RUNNING:
+            _end_attempt(session, submission, now)
+        submission.costs = submission.costs and was_seen(session, submission_id)
         submission.state, submission.finished_at = SubmissionState.CANCELLED, now
     deps.live.publish(submission_id)
 
 
-def _end_attempt(session: Session, submission: Submission, now: dt.datetime) -> bool:
-    """End the running attempt; whether it has shown a verdict."""
+def _end_attempt(session: Session, submission: Submission, now: dt.datetime) -> None:
     latest = select(Attempt).where(Attempt.submission_id == submission.id, Attempt.number == submission.fence)
     attempt = session.scalars(latest).one()
     attempt.state, attempt.finished_at = AttemptState.ABANDONED, now
-    return bool(session.scalar(select(exists().where(CaseRow.attempt_id == attempt.id))))
 
 
 def retry(deps: Deps, submission_id: str) -> None:

@@ -8,11 +8,11 @@ import math
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, TooOften, texts
-from core.models import Exercise, Submission, SubmissionState
+from core.models import Attempt, CaseRow, Exercise, Submission, SubmissionState
 from core.settings import Settings
 
 PER_DAY = texts(
@@ -99,9 +99,19 @@ def allowance(session: Session, settings: Settings, user_id: int, exercise: Exer
 
 
 def _counts(exercise: Exercise) -> ColumnElement[bool]:
-    """Whether a submission counts for the next one; what that one would replace does not."""
+    """Whether a submission counts for the next one; what that one would replace does so only if it was seen."""
     counts = Submission.costs.is_(True) & (Submission.state != SubmissionState.STUCK)
-    return counts & ~waits() if exercise.supersedes else counts
+    return counts & (~waits() | _has_verdict()) if exercise.supersedes else counts
+
+
+def was_seen(session: Session, submission_id: str) -> bool:
+    """Whether any attempt at it has shown a verdict, however that attempt ended: then it costs, whatever comes."""
+    return bool(session.scalar(select(_has_verdict()).where(Submission.id == submission_id)))
+
+
+def _has_verdict() -> ColumnElement[bool]:
+    shown = exists().where(CaseRow.attempt_id == Attempt.id, Attempt.submission_id == Submission.id)
+    return shown.correlate(Submission)
 
 
 def waits() -> ColumnElement[bool]:

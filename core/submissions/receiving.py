@@ -16,7 +16,7 @@ from core.models import Exercise, Submission, SubmissionState, User, new_id
 from core.settings import Settings
 from core.storage import Stored
 from core.submissions.enqueueing import enqueue
-from core.submissions.limits import check_limits, waits
+from core.submissions.limits import check_limits, waits, was_seen
 from core.submissions.ordering import next_place
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def receive(
             submission.missing = list(intake.missing)
             submission.notices = [notice.to_json() for notice in intake.notices]
             submission.idempotency_key = idempotency_key
-            _replace(replaced, submission, now)
+            _replace(session, replaced, submission, now)
             session.add(submission)
     if submission.state is SubmissionState.QUEUED:
         enqueue(deps, submission.id)
@@ -164,11 +164,11 @@ def _replaceable(session: Session, user_id: int, exercise_id: int) -> list[Submi
     return list(session.scalars(query.with_for_update(of=Submission)))
 
 
-def _replace(replaced: list[Submission], fresh: Submission, now: dt.datetime) -> None:
+def _replace(session: Session, replaced: list[Submission], fresh: Submission, now: dt.datetime) -> None:
     """End those; ``fresh`` takes over their place in the queue."""
     for one in replaced:
         one.state, one.finished_at = SubmissionState.SUPERSEDED, now
-        one.superseded_by, one.costs = fresh.number, False
+        one.superseded_by, one.costs = fresh.number, one.costs and was_seen(session, one.id)
     fresh.turn, fresh.lap = min((one.turn, one.lap) for one in (*replaced, fresh))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from core import submissions
@@ -62,6 +64,15 @@ class TestCancel:
             submissions.record(state.deps, claim, 0, make_result())
         submissions.cancel(state.deps, submission.id, state.user.id)
         assert state.load(submission).costs is was_seen
+
+    @pytest.mark.parametrize("end", [submissions.release, lambda *of: submissions.fail(*of, BROKEN)])
+    def test_also_where_an_attempt_that_has_ended_showed_it(self, state: State, end: Callable[..., object]) -> None:
+        submission = state.receive()
+        claim = state.claim(submission)
+        submissions.record(state.deps, claim, 0, make_result())
+        end(state.deps, claim)
+        submissions.cancel(state.deps, submission.id, state.user.id)
+        assert state.load(submission).costs
 
     def test_twice_and_at_once_is_as_good_as_once(self, state: State) -> None:
         submission = state.receive()

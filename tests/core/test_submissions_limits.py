@@ -13,7 +13,17 @@ from core import submissions
 from core.errors import AbgabeError, Conflict, KeyReused, SandboxFailed, TooOften
 from core.models import Exercise, Role, Submission, SubmissionState
 from core.submissions import Allowance, Claim
-from tests.core.state_makers import START, State, make_exercise, make_state, make_user, receive, right_after, together
+from tests.core.state_makers import (
+    START,
+    State,
+    make_exercise,
+    make_result,
+    make_state,
+    make_user,
+    receive,
+    right_after,
+    together,
+)
 
 BROKEN = SandboxFailed("exam.failed", reason="the engine is gone")
 DAY_S = 24 * 3600.0
@@ -155,6 +165,17 @@ class TestReplacing:
         state.claim(first)
         state.receive(b"better")
         assert state.load(first).state is SubmissionState.RUNNING
+
+    def test_what_has_shown_a_verdict_counts_although_it_waits_again(self, state: State) -> None:
+        limit(state, per_day=2, supersedes=True)
+        first = state.receive()
+        claim = state.claim(first)
+        submissions.record(state.deps, claim, 0, make_result())
+        submissions.release(state.deps, claim)
+        assert allowance(state).left == 1
+        state.receive(b"better")
+        replaced = state.load(first)
+        assert (replaced.state, replaced.costs) == (SubmissionState.SUPERSEDED, True)
 
     def test_what_a_worker_takes_at_the_same_time_is_either_replaced_or_counts(
         self, postgres_url: str, tmp_path: Path
