@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.deps import Deps
-from core.errors import KeyReused, NotAllowed, NotFound, texts
+from core.errors import Conflict, KeyReused, NotAllowed, NotFound, TooOften, texts
 from core.models import Exercise, Submission, SubmissionState, User, new_id
 from core.settings import Settings
 from core.storage import Stored
@@ -73,8 +73,13 @@ def receive(
     """
     now, size_bytes = deps.clock(), archive.seek(0, io.SEEK_END)
     with deps.database.read() as session:
-        if not _is_repeated(session, user_id, idempotency_key):
-            _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
+        try:
+            if not _is_repeated(session, user_id, idempotency_key):
+                _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
+        except (TooOften, Conflict, NotAllowed):
+            # maybe it is this very request, sent twice at once, that was accepted in between
+            if not _is_repeated(session, user_id, idempotency_key):
+                raise
     archive.seek(0)
     stored, replaced = deps.blobs.put(archive), list[Submission]()
     with deps.database.write() as session:

@@ -85,6 +85,14 @@ class TestPerDay:
         with pytest.raises(KeyReused):
             state.receive(b"other", idempotency_key="k")
 
+    def test_also_when_it_is_sent_twice_at_once(self, state: State) -> None:
+        limit(state, per_day=1)
+        accepted: list[Submission] = []
+        send = lambda: accepted.append(state.receive(idempotency_key="k"))  # noqa: E731
+        with right_after(state.database, "submission.idempotency_key = ", send):
+            send()
+        assert len({one.id for one in accepted}) == 1
+
 
 class TestWhatDoesNotCount:
     def test_our_failures(self, state: State) -> None:
