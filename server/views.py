@@ -16,6 +16,8 @@ from server import looks
 from server.i18n import pick
 from server.looks import Look
 
+REFRESH_S = 3
+REFRESH_IN_QUEUE_S = 25
 _DO_NOT_COMPILE = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -148,6 +150,13 @@ class ExamView:
     def is_over(self) -> bool:
         """Whether what is shown does not change any more, or only all at once."""
         return self.is_final or self.has_result
+
+    @property
+    def refresh_s(self) -> int | None:
+        """How soon a browser without scripts loads the page again; None where nothing is worth waiting for."""
+        if self.is_over:
+            return None
+        return REFRESH_S if self.state is SubmissionState.RUNNING else REFRESH_IN_QUEUE_S
 
     @property
     def can_be_cancelled(self) -> bool:

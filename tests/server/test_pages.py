@@ -83,13 +83,15 @@ class TestSubmission:
         page = ada.get(f"/submissions/{second}").text
         assert "Number 2 in the queue." in page
         assert "It is safely stored." in page
-        assert '<noscript><meta http-equiv="refresh"' in page
+        assert '<noscript><meta http-equiv="refresh" content="25">' in page
 
     def test_while_the_exam_is_prepared(self, house: House) -> None:
         ada = house.browser("ada")
         submission_id = ada.hand_in()
         house.grader(submission_id).start()
-        assert "The exam is being prepared." in ada.get(f"/submissions/{submission_id}").text
+        page = ada.get(f"/submissions/{submission_id}").text
+        assert "The exam is being prepared." in page
+        assert '<noscript><meta http-equiv="refresh" content="3">' in page
 
     def test_while_it_runs_every_planned_case_has_its_state(self, house: House) -> None:
         ada = house.browser("ada")

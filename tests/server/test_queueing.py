@@ -161,6 +161,7 @@ class TestRegrade:
             page = show(ada, submission_id)
             assert said in page
             assert "3 of 5 counting cases passed." in page
+            assert 'http-equiv="refresh"' not in page, "without scripts it would be loaded again for hours"
         grader.plan().finish()
         assert "graded again" not in show(ada, submission_id)
 
