@@ -50,6 +50,13 @@ UNREACHABLE = texts(
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = {"read_only": True, "postgresql_readonly": True}  # ours for SQLite, SQLAlchemy's for PostgreSQL
+SILENCE = {  # of PostgreSQL's machine; libpq itself would wait for a quarter of an hour or for ever
+    "connect_timeout": 3,  # seconds
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
 MIGRATION_LOCK = 7_216_042  # any number; PostgreSQL's advisory lock of this program's migrations
 
 
@@ -95,7 +102,14 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sqlalchemy.create_engine(parsed, pool_size=10, max_overflow=40, pool_pre_ping=True, hide_parameters=True)
+    engine = sqlalchemy.create_engine(
+        parsed,
+        pool_size=10,
+        max_overflow=40,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={name: value for name, value in SILENCE.items() if name not in parsed.query},
+    )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 

@@ -46,12 +46,13 @@ class Result(NamedTuple):
         return self.code == "ok"
 
 
-@router.get("/healthz")
-def alive() -> dict[str, str]:
+@router.api_route("/healthz", methods=["GET", "HEAD"])
+async def alive() -> dict[str, str]:
+    """Asynchronous: it answers also where every thread waits, for a database say."""
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=["GET", "HEAD"])
 def ready(services: ServicesDep) -> JSONResponse:
     """503 until the database can be reached and has our schema, and hand-ins can be stored."""
     checks = check_all(services.deps)

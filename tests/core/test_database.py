@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.database import Database, check_schema, make_engine, migrate, open_database
-from core.errors import DatabaseOutdated
+from core.errors import DatabaseOutdated, OurError
 from core.models import Attempt, AttemptState, Base, Course, Json, Submission, User
 from tests.core.state_makers import START, State, make_user, together
 from tests.real_parts import PostgresServer
@@ -65,6 +66,19 @@ class TestSchema:
             url = server.database("raced")
         assert together(*[lambda: migrate(url)] * 4) == [None] * 4
         check_schema(make_engine(url))
+
+
+def test_postgresql_that_says_nothing_is_not_waited_for_long() -> None:
+    """Unless the database's address says otherwise."""
+    asked: list[dict[str, object]] = []
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and listens to nobody
+        engine = make_engine(f"postgresql://ada@127.0.0.1:{nobody.getsockname()[1]}/abgabe?keepalives_idle=60")
+        event.listen(engine, "do_connect", lambda *arguments: asked.append(arguments[-1]))
+        with pytest.raises(OurError):
+            check_schema(engine)
+    assert (asked[0]["connect_timeout"], asked[0]["tcp_user_timeout"]) == (3, 10_000)
+    assert asked[0]["keepalives_idle"] == "60"
 
 
 class TestTransactions:

@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
+import httpx
 import pytest
 import sqlalchemy
 from structlog.testing import capture_logs
@@ -18,6 +21,7 @@ from structlog.testing import capture_logs
 from core.database import open_database
 from core.models import utc_now
 from core.queue import CeleryQueue, make_app
+from server.app import create_app
 from tests.real_parts import RedisServer
 from tests.server.makers import House, make_zip
 
@@ -59,6 +63,28 @@ def test_all_is_well(house: House) -> None:
 def test_the_process_is_alive_whatever_else_is_broken(house: House, tmp_path: Path) -> None:
     house.serve(replace(house.deps, database=open_database(f"sqlite:///{tmp_path}/no/such/folder.sqlite3")))
     assert house.visitor().get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_head_is_answered_without_a_body(house: House, path: str) -> None:
+    answer = house.visitor().http.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_the_process_is_alive_while_every_thread_waits(house: House) -> None:
+    """As for a database that says nothing."""
+    app = create_app(house.deps.settings, house.deps)
+
+    async def ask() -> int:
+        every = anyio.to_thread.current_default_thread_limiter()
+        every.total_tokens = 1
+        await every.acquire()
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://abgabe") as client:
+            with anyio.fail_after(10):
+                return (await client.get("/healthz")).status_code
+
+    assert anyio.run(ask) == 200
 
 
 class TestDatabase:
