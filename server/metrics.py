@@ -89,8 +89,9 @@ class Truth(Collector):
         for state in WAITING:
             states.add_metric([state.value], found.get(state, 0))
         yield states
-        due = (Submission.state == SubmissionState.QUEUED) & (Submission.due_at <= now)
-        oldest = session.scalar(select(func.min(Submission.due_at)).where(due))
+        # regrades wait behind all others, for hours if need be; what is tried again waits since it came
+        waits = (Submission.state == SubmissionState.QUEUED) & Submission.is_regrade.is_(False)
+        oldest = session.scalar(select(func.min(Submission.received_at)).where(waits))
         waited_s = (now - oldest).total_seconds() if oldest else 0.0
         yield GaugeMetricFamily("abgabe_oldest_waiting_seconds", "How long the first in line has waited.", waited_s)
         silent = (Attempt.state == AttemptState.RUNNING) & (Attempt.lease_until < now)

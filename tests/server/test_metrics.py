@@ -15,10 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core import metrics, submissions
 from core.database import open_database
-from core.errors import SandboxFailed
+from core.errors import OurError, SandboxFailed
 from core.models import Role
 from core.settings import Settings
 from exam.report import Verdict
+from server.errors import BROKEN
 from tests.core.state_makers import State
 from tests.real_parts import wait_until
 from tests.server.makers import House, make_zip
@@ -105,6 +106,20 @@ class TestTheQueue:
         assert value(readings, "abgabe_submissions", state="queued") == 1
         assert value(readings, "abgabe_submissions", state="running") == 1
         assert value(readings, "abgabe_oldest_waiting_seconds") == 30
+
+    def test_waiting_goes_on_through_attempts_of_ours_that_failed(self, house: House) -> None:
+        grader = house.grader(house.browser("ada").hand_in()).start()
+        house.clock.forward(60)
+        grader.fail(OurError(BROKEN))
+        house.clock.forward(1)
+        assert value(scrape(house), "abgabe_oldest_waiting_seconds") == 61
+
+    def test_regrades_may_wait(self, house: House) -> None:
+        submission_id = house.browser("ada").hand_in()
+        house.grader(submission_id).grade()
+        submissions.regrade(house.deps, submission_id)
+        house.clock.forward(3600)
+        assert value(scrape(house), "abgabe_oldest_waiting_seconds") == 0
 
     def test_an_attempt_whose_worker_fell_silent_is_seen(self, house: House) -> None:
         house.grader(house.browser("ada").hand_in()).start()
