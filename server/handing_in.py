@@ -72,10 +72,12 @@ def hand_in(
     try:
         submission = _receive(deps, user, exercise, files, idempotency_key)
     except AbgabeError as error:
-        outcome = "refused" if error.fault is Fault.STUDENT else "failed"
-        metrics.HAND_INS.labels(exercise.slug, outcome).inc()
+        is_theirs = error.fault is Fault.STUDENT
+        metrics.HAND_INS.labels(exercise.slug, "refused" if is_theirs else "failed").inc()
         metrics.REFUSALS.labels(error.code).inc()
-        log.info("hand_in.not_accepted", exercise=exercise.slug, user=user.id, code=error.code, error=str(error))
+        # what students are told names their files, and those their owner
+        why = {} if is_theirs else {"error": str(error)}
+        log.info("hand_in.not_accepted", exercise=exercise.slug, user=user.id, code=error.code, **why)
         raise
     metrics.HAND_INS.labels(exercise.slug, "accepted").inc()
     metrics.HAND_IN_BYTES.observe(submission.size_bytes)

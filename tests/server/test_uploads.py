@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from core.models import Submission, utc_now
 from tests.server.makers import FILES, House, make_zip
@@ -204,3 +205,15 @@ def test_dates_are_shown_on_the_card(house: House) -> None:
     with house.deps.database.write() as session:
         session.merge(house.exercise).opens_at = utc_now().replace(year=2090)
     assert "Opens" in house.browser("ada").get("/").text
+
+
+def test_the_log_says_why_nothing_was_accepted_and_never_a_file_name(house: House) -> None:
+    ada = house.browser("ada")
+    with capture_logs() as lines:
+        ada.upload({"Mustermann_Max_22334455.docx": b"hello"})
+        house.serve(replace(house.deps, settings=house.deps.settings.model_copy(update={"min_free_mib": 1 << 40})))
+        ada.upload({"Mustermann_Max_22334455.docx": b"hello"})
+    theirs, ours = (line for line in lines if line["event"] == "hand_in.not_accepted")
+    assert theirs["code"] == "upload.not_zip"
+    assert "nothing was accepted" in ours["error"]
+    assert "Mustermann" not in str(lines)
