@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from core.errors import AbgabeError, OurError
 from exam.report import Fault
@@ -18,7 +19,10 @@ from server.auth.visitor import Visitor, stranger, visitor_of
 from server.errors import BROKEN, DISK_FULL, UNAVAILABLE, HttpError, LoginRequired, RequestInvalid
 from server.guards import SECURITY_HEADERS
 from server.pages.rendering import page
+from server.requests import REQUEST_ID
 
+GONE = 499
+"""As nginx counts a client that closed its connection before it was answered."""
 MACHINES = ("/api/", "/healthz", "/readyz")
 log = structlog.get_logger(__name__)
 
@@ -34,6 +38,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OperationalError, answer_unavailable)
     app.add_exception_handler(InterfaceError, answer_unavailable)
     app.add_exception_handler(DataError, answer_unfit)
+    app.add_exception_handler(ClientDisconnect, answer_nobody)
     app.add_exception_handler(Exception, answer_broken)
 
 
@@ -46,6 +51,8 @@ def answer_error(request: Request, error: Exception) -> Response:
 
 def answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, ClientDisconnect):
+        return answer_nobody(request, error)
     # the framework wraps what was raised while it read the body
     cause = error.__cause__ if isinstance(error.__cause__, AbgabeError) else None
     response = _answer(request, cause or HttpError(error.status_code, str(error.detail)))
@@ -72,10 +79,15 @@ def answer_unfit(request: Request, error: Exception) -> Response:
     return _answer(request, HttpError(400, "a value that no column can hold"))
 
 
+def answer_nobody(_request: Request, _error: Exception) -> Response:
+    """Read by nobody, and counted."""
+    return Response(status_code=GONE)
+
+
 def answer_broken(request: Request, error: Exception) -> Response:
     """The framework logs ``error`` with its traceback, and sends this outside of every middleware."""
     response = _answer(request, Broken(BROKEN), without_database=True)
-    response.headers.update({**SECURITY_HEADERS, "Cache-Control": "no-store"})
+    response.headers.update({**SECURITY_HEADERS, "Cache-Control": "no-store", REQUEST_ID: request.state.request_id})
     return response
 
 

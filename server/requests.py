@@ -39,6 +39,7 @@ class NotedRequests:
             return
         # ours and not the client's: whoever chooses an id could pass for somebody else
         request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id  # for the answer to what nobody foresaw
         began, status = time.monotonic(), BROKEN
 
         async def send_noted(message: Message) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import anyio
 import pytest
 from starlette.types import Message
+from structlog.testing import capture_logs
 
 from core.database import open_database
 from core.models import Role
@@ -38,6 +39,7 @@ def test_an_answer_to_a_bug_carries_them_as_well(house: House) -> None:
     assert answer.headers["content-security-policy"] == SECURITY_HEADERS["Content-Security-Policy"]
     assert "Something broke on our side." in answer.text
     assert "Traceback" not in answer.text
+    assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["x-request-id"]), "what its lines in the log are found by"
 
 
 def test_the_policy_allows_no_inline_code_and_no_other_host() -> None:
@@ -96,14 +98,16 @@ def test_every_vendored_part_has_its_licence() -> None:
 class TestBodyLimit:
     """At the ASGI seam, where one sees how much was read."""
 
-    def _post(self, house: House, path: str, headers: dict[str, str]) -> tuple[int, int]:
-        """Status, and KiB taken from a body that never ends."""
+    def _post(self, house: House, path: str, headers: dict[str, str], *, leaves: bool = False) -> tuple[int, int]:
+        """Status, and KiB taken from a body that never ends, or whose sender leaves in the middle."""
         app = create_app(house.deps.settings, house.deps)
         taken, status = 0, 0
 
         async def receive() -> Message:
             nonlocal taken
             assert taken < 4096, "nobody stops reading"
+            if taken and leaves:
+                return {"type": "http.disconnect"}
             body = b"x" * 64 * 1024 if taken else PART
             taken += 64
             return {"type": "http.request", "body": body, "more_body": True}
@@ -144,6 +148,12 @@ class TestBodyLimit:
     def test_who_may_not_send_is_told_that_and_nothing_is_read(self, house: House) -> None:
         headers = {**self._headers(house), "Authorization": "Bearer ag_no"}
         assert self._post(house, "/api/v1/exercises/ex1/submissions", headers) == (401, 0)
+
+    @pytest.mark.parametrize("path", ["/api/v1/exercises/ex1/submissions", "/api/v1/tokens"])
+    def test_who_leaves_while_sending_breaks_nothing(self, house: House, path: str) -> None:
+        with capture_logs() as lines:
+            assert self._post(house, path, self._headers(house), leaves=True) == (499, 64)
+        assert [line["log_level"] for line in lines if line["event"].startswith("request.")] == ["info"]
 
     def test_forms_are_small(self, house: House) -> None:
         status, taken_kib = self._post(house, "/login", {"Content-Type": "application/x-www-form-urlencoded"})
