@@ -58,7 +58,8 @@ def _arrange_imports(project: str, paths: Iterable[str]) -> None:
 
 
 def _stand_first_in_line() -> None:
-    """Where the sandbox as a whole runs out of memory, the kernel is to kill the case and not its supervisor."""
+    """Where the sandbox as a whole runs out of memory, the kernel is to kill the case first, unless the hand-in
+    takes that back, and not its supervisor."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
 
@@ -70,7 +71,8 @@ def _limit(limits: Mapping[str, Any]) -> None:
     lower(resource.RLIMIT_NPROC, int(limits["processes"]))
     lower(resource.RLIMIT_FSIZE, int(limits["tmp_mib"]) * _MIB)
     lower(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
-    lower(resource.RLIMIT_CORE, 1)  # 0 does not keep the kernel from starting a program for it
+    # 0 does not keep the kernel from starting a program for it; 1 does, unless the hand-in takes that back
+    lower(resource.RLIMIT_CORE, 1)
 
 
 def lower(what: int, value: int) -> None:

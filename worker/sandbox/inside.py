@@ -47,7 +47,9 @@ def _rlimits(limits: BoxLimits) -> dict[str, int]:
     """Per process. The limit on addresses is wider than that on memory: libraries map more than they use."""
     return {
         "AS": (limits.memory_mib + _ADDRESS_SLACK_MIB) * _MIB,
-        "CORE": 1,  # none to a file; and unlike 0, none to a program that the kernel would start outside
+        # None to a file; and unlike 0, none to a program that the kernel would start outside, unless the hand-in takes
+        # that back: 0 is less.
+        "CORE": 1,
         "FSIZE": limits.file_mib * _MIB,
         "MEMLOCK": 0,
         "MSGQUEUE": 0,
