@@ -79,6 +79,11 @@ class Allowance:
     def left(self) -> int | None:
         return None if self.per_day is None else max(0, self.per_day - self.used)
 
+    @property
+    def shown_next_at(self) -> dt.datetime | None:
+        """``next_at`` for people: a full minute, at which a hand-in is not refused any more."""
+        return self.next_at and _round_up(self.next_at)
+
 
 def allowance(session: Session, settings: Settings, user_id: int, exercise: Exercise, now: dt.datetime) -> Allowance:
     """The day is that of ``settings.time_zone``."""
@@ -96,6 +101,11 @@ def allowance(session: Session, settings: Settings, user_id: int, exercise: Exer
         pauses.append(last + dt.timedelta(minutes=exercise.cool_down_minutes))
     next_at = max(pauses)
     return Allowance(exercise.per_day, used, exercise.cool_down_minutes, next_at if next_at > now else None)
+
+
+def _round_up(at: dt.datetime) -> dt.datetime:
+    minute = at.replace(second=0, microsecond=0)
+    return minute if minute == at else minute + dt.timedelta(minutes=1)
 
 
 def _counts(exercise: Exercise) -> ColumnElement[bool]:
@@ -148,7 +158,7 @@ def _check_exercise(allowed: Allowance, time_zone: str, now: dt.datetime) -> Non
     if allowed.next_at is None:
         return
     wait_s = math.ceil((allowed.next_at - now).total_seconds())
-    there = allowed.next_at.astimezone(ZoneInfo(time_zone))
+    there = _round_up(allowed.next_at).astimezone(ZoneInfo(time_zone))
     next_at = f"{there:%Y-%m-%d %H:%M %Z}"
     if allowed.left == 0:
         raise TooOften(PER_DAY, retry_after_s=wait_s, per_day=allowed.per_day, next_at=next_at)

@@ -132,6 +132,17 @@ def test_a_pause_after_each_hand_in(state: State) -> None:
     state.receive(b"two")
 
 
+def test_the_time_that_is_shown_is_late_enough(state: State) -> None:
+    limit(state, cool_down_minutes=10)
+    state.clock.forward(45)
+    state.receive()
+    shown_at = START + dt.timedelta(minutes=11)
+    assert allowance(state).next_at == shown_at - dt.timedelta(seconds=15)
+    assert allowance(state).shown_next_at == shown_at
+    with pytest.raises(TooOften, match="13:11"):
+        state.receive(b"two")
+
+
 @pytest.mark.parametrize(
     ("settings", "error"),
     [

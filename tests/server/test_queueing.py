@@ -58,15 +58,16 @@ class TestPlace:
 class TestLimits:
     def test_the_exercise_says_what_is_left_today_and_from_when_one_can_hand_in_again(self, house: House) -> None:
         limit(house, per_day=2, cool_down_minutes=10)
+        house.clock.forward(20)
         ada = house.browser("ada")
         assert "2 of 2 left today" in ada.get("/exercises/ex1").text
         ada.hand_in()
         page = ada.get("/exercises/ex1").text
         assert "1 of 2 left today" in page
         assert "At least 10 minutes between two hand-ins" in page
-        assert "1:10" in page.split("You can hand in again from")[1][:150]
+        assert "1:11" in page.split("You can hand in again from")[1][:150]
         allowance = house.api("ada").get("/exercises").json()["items"][0]["allowance"]
-        assert (allowance["left_today"], allowance["next_at"]) == (1, "2026-11-24T12:10:00Z")
+        assert (allowance["left_today"], allowance["next_at"]) == (1, "2026-11-24T12:10:20Z")
 
     def test_a_refusal_stands_at_the_form_and_tells_programs_when_to_try_again(self, house: House) -> None:
         limit(house, per_day=1)
