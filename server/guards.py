@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,7 +30,6 @@ SECURITY_HEADERS = {
 }
 HSTS = "max-age=31536000"
 SMALL_BODY_KIB = 64
-GIVEN_UP = (408, 413)
 FRAMING_KIB = 256
 """Room for the boundaries and headers of a multipart upload, beyond the files themselves."""
 
@@ -103,8 +103,9 @@ class BodyLimit:
             return message
 
         async def send_and_close(message: Message) -> None:
-            if message["type"] == "http.response.start" and not is_complete and message["status"] in GIVEN_UP:
-                MutableHeaders(scope=message)["Connection"] = "close"  # or the rest of the body would be waited for
+            too_slow = message["type"] == "http.response.start" and message["status"] == HTTPStatus.REQUEST_TIMEOUT
+            if too_slow and not is_complete:
+                MutableHeaders(scope=message)["Connection"] = "close"  # the rest of the body was waited for already
             await send(message)
 
         await self._app(scope, receive_within_limit, send_and_close)

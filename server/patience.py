@@ -21,10 +21,18 @@ def body_patience_s(received_bytes: int) -> float:
 
 
 class PatientHttp(HttpToolsProtocol):
-    """uvicorn's protocol, which drops a connection whose request has no complete headers after ``headers_s``."""
+    """uvicorn's protocol, which drops a connection whose request has no complete headers after ``headers_s``.
+
+    A request may be answered, refused say, while its body is still being sent, and many clients read no answer before
+    they have sent everything: the rest of such a body is taken and thrown away for as long as a body's patience lasts.
+    """
 
     headers_s = HEADERS_S
+    body_patience_s = staticmethod(body_patience_s)
     _giving_up: asyncio.TimerHandle | None = None
+    _body_began: float | None = None
+    """When the headers of the body that is still coming were complete, by the loop's clock."""
+    _body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -32,8 +40,12 @@ class PatientHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        # blank lines before a request begin none, and yet end uvicorn's own patience with an idle connection
-        if self._giving_up is None and not self._is_answering() and not self.transport.is_closing():
+        if self._is_answering() or self.transport.is_closing():
+            return
+        if self._body_began is not None:
+            self._wait_for_body(self._body_began)
+        elif self._giving_up is None:
+            # blank lines before a request begin none, and yet end uvicorn's own patience with an idle connection
             self._wait()
 
     def on_message_begin(self) -> None:
@@ -42,7 +54,23 @@ class PatientHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        self._body_began, self._body_bytes = self.loop.time(), 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._body_began = None
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._body_began is not None and not self._is_answering() and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self._wait_for_body(self._body_began)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -54,6 +82,10 @@ class PatientHttp(HttpToolsProtocol):
     def _wait(self) -> None:
         self._stop_waiting()
         self._giving_up = self.loop.call_later(self.headers_s, self._give_up)
+
+    def _wait_for_body(self, began: float) -> None:
+        self._stop_waiting()
+        self._giving_up = self.loop.call_at(began + self.body_patience_s(self._body_bytes), self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._giving_up is not None:

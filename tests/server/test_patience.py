@@ -21,6 +21,7 @@ WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 class Hasty(PatientHttp):
     headers_s = 0.3
+    body_patience_s = staticmethod(lambda received: 0.3 + received / 10_000)
 
 
 Connect = Callable[[], socket.socket]
@@ -88,6 +89,34 @@ def test_a_body_that_does_not_come_is_answered_and_ends_the_connection(connect: 
     assert answer.startswith(b"HTTP/1.1 408")
     assert b"connection: close" in answer.lower()
     assert b"did not arrive in time" in answer
+
+
+REFUSED = b"POST /api/v1/exercises/ex1/submissions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+
+
+def test_who_is_refused_early_may_send_to_the_end_and_then_reads_why(connect: Connect) -> None:
+    sock, size = connect(), 20_000
+    sock.sendall(REFUSED % size)
+    began = time.monotonic()
+    for _ in range(10):
+        sock.sendall(bytes(size // 10))
+        time.sleep(0.06)  # a line of 32 kB/s
+    assert time.monotonic() - began > 2 * Hasty.headers_s - 0.1
+    sock.sendall(WHOLE)
+    answers = b""
+    while b"HTTP/1.1 200" not in answers:
+        part = sock.recv(65536)
+        assert part, answers
+        answers += part
+    assert answers.startswith(b"HTTP/1.1 401")
+
+
+def test_a_refused_body_that_does_not_come_ends_the_connection(connect: Connect) -> None:
+    sock = connect()
+    sock.sendall(REFUSED % 20_000 + bytes(100))
+    began = time.monotonic()
+    assert rest(sock).startswith(b"HTTP/1.1 401")
+    assert time.monotonic() - began < 4, "only uvicorn's own limit for idle connections, 5 s, struck"
 
 
 def test_programs_are_told_as_a_problem(connect: Connect) -> None:
