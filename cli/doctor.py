@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from cli.console import language, out
 from cli.doctor_attack import QUICK, Siege, besiege
-from cli.doctor_checks import CHECKS, Unwell, core_handler, is_old_docker
+from cli.doctor_checks import CHECKS, Unwell, core_handler, is_old_docker, within_container
 from cli.images import ungradable
 from core.errors import AbgabeError, SandboxUnavailable
 from core.settings import Settings, unknown_variables, variables
@@ -57,7 +57,8 @@ def _sandbox(settings: Settings, attack: bool) -> list[bool]:
     except AbgabeError as error:
         _tell("sandbox", f"{error.text(language())} {error.hint(language())}", False)
         return [False]
-    about = "; ".join(filter(None, (sandbox.engine(), notice)))
+    limited = "within a container: the host's own files and processes not covered" if within_container() else ""
+    about = "; ".join(filter(None, (sandbox.engine(), notice, limited)))
     told = [
         _report("sandbox", lambda: f"{holds(sandbox.kind, siege)} ({about})"),
         _report("limits", lambda: limits_hold(siege)),

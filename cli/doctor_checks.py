@@ -148,6 +148,11 @@ def is_old_docker(engine: str) -> bool:
     return name == "Docker" and all(map(str.isdigit, numbers)) and tuple(map(int, numbers)) < OLDEST_DOCKER
 
 
+def within_container(root: Path = Path("/")) -> bool:
+    """Whether this is a container of Docker's or Podman's: what is called the host's here is the container's."""
+    return any((root / mark).exists() for mark in (".dockerenv", "run/.containerenv"))
+
+
 def core_handler(pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> str:
     """The program that the kernel starts, as root and outside of every sandbox, when a process crashes; mostly none.
     A limit on core dumps does not keep it from that: see core(5)."""

@@ -12,7 +12,15 @@ import pytest
 from cli import doctor_checks
 from cli.doctor import holds, limits_hold
 from cli.doctor_attack import Outcome, Siege
-from cli.doctor_checks import Unwell, check_clock, check_room, core_handler, database_skew_s, is_old_docker
+from cli.doctor_checks import (
+    Unwell,
+    check_clock,
+    check_room,
+    core_handler,
+    database_skew_s,
+    is_old_docker,
+    within_container,
+)
 from core.database import open_database
 from core.errors import DatabaseOutdated
 from core.settings import Settings
@@ -79,6 +87,14 @@ def test_a_program_that_crashes_would_start_is_named(tmp_path: Path, pattern: st
     (tmp_path / "core_pattern").write_text(pattern)
     assert core_handler(tmp_path / "core_pattern") == program
     assert core_handler(tmp_path / "nothing") == ""
+
+
+@pytest.mark.parametrize("mark", [".dockerenv", "run/.containerenv"])
+def test_a_container_is_recognised(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "run").mkdir()
+    assert not within_container(tmp_path)
+    (tmp_path / mark).touch()
+    assert within_container(tmp_path)
 
 
 class TestSandbox:
