@@ -69,14 +69,18 @@ def retry(deps: Deps, submission_id: str) -> None:
 def regrade(deps: Deps, submission_id: str) -> bool:
     """Have a submission that has ended graded once more, behind all other work; whether that was to be done.
 
-    Its result stays until the new one is final. The reconciler tells the workers. Raises NotFound.
+    Its result stays until the new one is final. One that got stuck without any is live work, as with ``retry``. The
+    reconciler tells the workers. Raises NotFound.
     """
     with deps.database.write() as session:
         submission = _locked(session, submission_id)
         if not submission.state.is_final:
             return False
+        is_live = submission.state is SubmissionState.STUCK and submission.points is None
         _queue_again(submission, deps.clock())
-        submission.is_regrade, submission.enqueued_at = True, None
+        submission.is_regrade, submission.enqueued_at = not is_live, None
+        if is_live:
+            submission.finished_at = None
     deps.live.publish(submission_id)
     return True
 

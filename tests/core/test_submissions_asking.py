@@ -127,6 +127,22 @@ class TestRegrade:
         stuck = state.load(submission)
         assert (stuck.state, stuck.points) == (SubmissionState.STUCK, 0.5)
 
+    def test_what_got_stuck_without_a_result_goes_before_regrades(self, state: State) -> None:
+        graded = state.receive()
+        submissions.finish(state.deps, state.claim(graded), make_report(), make_score())
+        stuck = state.receive()
+        for _ in range(state.deps.settings.max_attempts):
+            submissions.fail(state.deps, state.claim(stuck), BROKEN)
+            state.clock.forward(100)
+        assert submissions.regrade(state.deps, graded.id)
+        assert submissions.regrade(state.deps, stuck.id)
+        assert state.load(stuck).finished_at is None
+        claims = [submissions.claim(state.deps, "w") for _ in range(2)]
+        assert [claim and (claim.submission_id, claim.is_regrade) for claim in claims] == [
+            (stuck.id, False),
+            (graded.id, True),
+        ]
+
     def test_the_reconciler_tells_the_workers(self, state: State) -> None:
         submission = state.receive()
         submissions.finish(state.deps, state.claim(submission), make_report(), make_score())
