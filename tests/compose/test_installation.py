@@ -203,6 +203,14 @@ class TestContainers:
         assert "no-new-privileges:true" in config["SecurityOpt"]
         assert config["Memory"] > 0
 
+    @pytest.mark.parametrize("service", ["server", "worker"])
+    def test_large_files_for_a_while_lie_on_a_disk(self, seen: Seen, service: str) -> None:
+        """Those in /tmp count as memory."""
+        found = seen.containers[service]
+        environment = dict(line.split("=", 1) for line in found["Config"]["Env"])
+        volumes = {mount["Destination"] for mount in found["Mounts"] if mount["Type"] == "volume"}
+        assert environment["TMPDIR"] in volumes
+
     def test_only_the_worker_has_the_engines_socket(self, seen: Seen) -> None:
         holders = [
             name for name, one in seen.containers.items() if any("docker.sock" in m["Source"] for m in one["Mounts"])
