@@ -9,7 +9,7 @@ import datetime as dt
 import threading
 
 import structlog
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from core import metrics
 from core.deps import Deps
@@ -28,11 +28,15 @@ LEASE_EXPIRED = texts(
     ),
 )
 
+_Suspect = tuple[str, dt.datetime | None]
+AT_MOST = 1000
+"""Messages sent in one round: a great regrade is no reason to read it all every few seconds."""
+
 log = structlog.get_logger(__name__)
 
 
-def reconcile(deps: Deps, *, queue_is_empty: bool = False) -> list[str]:
-    """Requeue what lost its worker and enqueue what lost its message; returns the ids that were enqueued.
+def reconcile(deps: Deps, *, queue_is_empty: bool = False, at_most: int = AT_MOST) -> list[str]:
+    """Requeue what lost its worker and enqueue what lost its message, the oldest ``at_most``; returns their ids.
 
     ``queue_is_empty`` says that no message can have survived: a broker in memory, just started.
     """
@@ -40,7 +44,7 @@ def reconcile(deps: Deps, *, queue_is_empty: bool = False) -> list[str]:
     for submission_id in _expired(deps, now):
         _abandon(deps, submission_id, now)
     enqueued: list[str] = []
-    for submission_id, told_at in _suspects(deps, now, queue_is_empty):
+    for submission_id, told_at in _suspects(deps, now, queue_is_empty, at_most):
         if not _mark_enqueued(deps, submission_id, told_at, now):
             continue  # another process was faster, or a worker has it
         if not enqueue(deps, submission_id):
@@ -84,20 +88,29 @@ def _abandon(deps: Deps, submission_id: str, now: dt.datetime) -> None:
     deps.live.publish(submission_id)
 
 
-def _suspects(deps: Deps, now: dt.datetime, queue_is_empty: bool) -> list[tuple[str, dt.datetime | None]]:
+def _suspects(deps: Deps, now: dt.datetime, queue_is_empty: bool, at_most: int) -> list[_Suspect]:
     """Due submissions of which perhaps no worker knows, oldest first, each with when it was last enqueued."""
     due = (Submission.state == SubmissionState.QUEUED) & (Submission.due_at <= now)
-    with deps.database.read() as session:
-        rows = session.execute(select(Submission.id, Submission.enqueued_at).where(due).order_by(Submission.id))
-        queued = [(submission_id, told_at) for submission_id, told_at in rows]
     if queue_is_empty:
-        return queued
+        return _oldest(deps, due, at_most)
+    untold = Submission.enqueued_at.is_(None)
     long_ago = now - dt.timedelta(seconds=deps.settings.requeue_s)
-    suspects = [(submission_id, told_at) for submission_id, told_at in queued if told_at is None or told_at < long_ago]
-    if all(told_at is None for _, told_at in suspects) or _waiting(deps) < len(queued):
+    suspects = _oldest(deps, due & (untold | (Submission.enqueued_at < long_ago)), at_most)
+    if all(told_at is None for _, told_at in suspects) or _waiting(deps) < _count(deps, due):
         return suspects
     # as many messages as submissions: none was lost, the workers are only busy
-    return [(submission_id, told_at) for submission_id, told_at in suspects if told_at is None]
+    return _oldest(deps, due & untold, at_most)
+
+
+def _oldest(deps: Deps, which: ColumnElement[bool], at_most: int) -> list[_Suspect]:
+    query = select(Submission.id, Submission.enqueued_at).where(which).order_by(Submission.id).limit(at_most)
+    with deps.database.read() as session:
+        return [(submission_id, told_at) for submission_id, told_at in session.execute(query)]
+
+
+def _count(deps: Deps, which: ColumnElement[bool]) -> int:
+    with deps.database.read() as session:
+        return session.scalar(select(func.count()).select_from(Submission).where(which)) or 0
 
 
 def _waiting(deps: Deps) -> int:

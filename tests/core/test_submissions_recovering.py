@@ -91,6 +91,23 @@ class TestMessages:
         state.queue.ids.clear()
         assert reconcile(state.deps, queue_is_empty=True) == [waiting.id]
 
+    def test_a_round_is_bounded_and_the_rest_follows(self, state: State) -> None:
+        state.queue.down = True
+        ids = [state.receive().id for _ in range(5)]
+        state.queue.down = False
+        assert [reconcile(state.deps, at_most=2) for _ in range(4)] == [ids[:2], ids[2:4], ids[4:], []]
+
+    def test_a_bounded_round_counts_all_that_waits_and_does_not_stop_at_what_is_known(self, state: State) -> None:
+        told = [state.receive().id for _ in range(3)]
+        state.queue.down = True
+        untold = state.receive().id
+        state.queue.down = False
+        state.clock.forward(state.deps.settings.requeue_s + 1)
+        state.queue.ids.append("of another")  # as many messages as submissions
+        assert reconcile(state.deps, at_most=2) == [untold]
+        del state.queue.ids[:2]
+        assert reconcile(state.deps, at_most=2) == told[:2]
+
     def test_the_oldest_comes_first(self, state: State) -> None:
         ids = [state.receive().id for _ in range(4)]
         state.queue.ids.clear()
