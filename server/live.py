@@ -85,7 +85,9 @@ class Change:
         forecast = self.page.forecast
         if forecast is None:
             return RE_READ_S
-        return min(RE_READ_S, max(IN_QUEUE_S, (forecast.eta_s or 0.0) / 10))
+        if forecast.eta_s is None:  # no exam has ended yet
+            return IN_QUEUE_S if forecast.position == 1 else RE_READ_S
+        return min(RE_READ_S, max(IN_QUEUE_S, forecast.eta_s / 10))
 
 
 async def changes(deps: Deps, submission_id: str, seen: Seen) -> AsyncIterator[Change]:

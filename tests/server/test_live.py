@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from core.live import MemoryLive, Watch
+from core.queries import submission_page
 from server.live import IN_QUEUE_S, RE_READ_S, Change, Seen, changes
 from tests.server.makers import Grader, House
 
@@ -85,6 +86,15 @@ def test_a_lost_event_only_delays(house: House, grader: Grader) -> None:
     assert [change.after.state for change in _follow(lonely, grader, [grader.grade])] == ["queued", "done"]
     # between events nobody asks the database more often than this
     assert set(live.limits_s) <= {IN_QUEUE_S, RE_READ_S}
+
+
+@pytest.mark.parametrize(("ahead", "limit_s"), [(0, IN_QUEUE_S), (1, RE_READ_S)])
+def test_before_any_exam_has_ended_only_who_is_next_looks_often(house: House, ahead: int, limit_s: float) -> None:
+    for _ in range(ahead):
+        house.browser("bob").hand_in()
+    page = submission_page(house.deps.database, house.browser("ada").hand_in(), house.clock())
+    assert page is not None
+    assert Change(page, Seen(), Seen.of(page)).re_read_s == limit_s
 
 
 def test_who_knows_everything_is_told_only_the_end(house: House, grader: Grader) -> None:
