@@ -14,10 +14,12 @@ from core import audit
 from core import submissions as core_submissions
 from core.audit import Action, By
 from core.database import Database
+from core.deps import Deps
 from core.errors import NotFound, StudentError, texts
 from core.models import Course, Exercise, Submission, SubmissionState, User
 from core.queue import open_deps
 from core.settings import Settings
+from core.submissions.asking import SUBMISSION_UNKNOWN
 from core.suites import Suite, Text, find_suite
 
 SLUG_ODD = texts(
@@ -103,16 +105,26 @@ def _limits(exercise: Exercise) -> list[str]:
 def regrade(settings: Settings, submissions: list[str], exercise: str, student: str) -> None:
     """Have submissions graded again behind all new ones: those named, or every graded one of an exercise.
 
-    Raises NotFound for an id that no submission has.
+    Raises NotFound, with nothing done, for an id that no submission has.
     """
     with closing(open_existing(settings)):
         deps = open_deps(settings)
-    chosen = submissions or _graded(deps.database, exercise, student)
-    for one in chosen:
-        audit.note_alone(deps.database, operator(), Action.REGRADED, one)
-    queued = sum(core_submissions.regrade(deps, one) for one in chosen)
-    deps.database.close()
+    with closing(deps.database):
+        _check_known(deps.database, submissions)
+        chosen = submissions or _graded(deps.database, exercise, student)
+        queued = sum(_regrade_one(deps, one) for one in chosen)
     say(f"{queued} of {len(chosen)} will be graded again; their results stay until then.")
+
+
+def _check_known(database: Database, submissions: list[str]) -> None:
+    with database.read() as session:
+        if any(session.get(Submission, one) is None for one in submissions):
+            raise NotFound(SUBMISSION_UNKNOWN)
+
+
+def _regrade_one(deps: Deps, submission_id: str) -> bool:
+    audit.note_alone(deps.database, operator(), Action.REGRADED, submission_id)
+    return core_submissions.regrade(deps, submission_id)
 
 
 def _graded(database: Database, exercise: str, student: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli import courses
-from core import submissions
+from core import audit, submissions
 from core.errors import NotFound
 from core.models import Course, Exercise, Submission, SubmissionState
 from tests.core.state_makers import State, make_report, make_score, make_user, receive
@@ -41,7 +41,14 @@ def test_regrades_are_queued_for_those_who_are_named(sqlite_state: State) -> Non
     assert waiting() == {theirs.id}
     courses.regrade(state.deps.settings, [mine.id], "", "")
     assert waiting() == {mine.id, theirs.id}
-    with pytest.raises(NotFound):
-        courses.regrade(state.deps.settings, ["unknown"], "", "")
     with state.database.read() as session:
         assert session.get_one(Submission, mine.id).is_regrade
+
+
+def test_where_one_id_is_unknown_nothing_is_graded_again_or_noted(sqlite_state: State) -> None:
+    state, known = sqlite_state, sqlite_state.receive()
+    submissions.finish(state.deps, state.claim(known), make_report(), make_score())
+    with pytest.raises(NotFound):
+        courses.regrade(state.deps.settings, [known.id, "unknown"], "", "")
+    assert state.load(known).state is SubmissionState.DONE
+    assert audit.entries(state.database).entries == ()
