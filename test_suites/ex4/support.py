@@ -21,7 +21,7 @@ def seed_from(rng: np.random.Generator) -> int:
 
 def bench(student: Any, rng: np.random.Generator, **options: Any) -> Any:
     """A small training with the student's trainer; see ExamNets."""
-    return student.ExamNets.Bench(student.trainer.Trainer, seed_from(rng), **options)
+    return student.ExamNets.Bench(student.trainer.Trainer, seed_from(rng), cuda=False, **options)
 
 
 def make_trainer(student: Any, net: Any) -> Any:

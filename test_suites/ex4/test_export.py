@@ -48,14 +48,18 @@ def test_prediction_after_save_and_load(student, rng):
 
 
 @pytest.mark.advisory
-def test_names(student, rng):
-    """The file's input is called “input”, its output “output”.
+def test_form_of_the_file(student, rng):
+    """The file has the form that save_onnx was given for: input and output of that name, batches of any size, opset 10.
 
-    de: Der Eingang der Datei heißt „input“, ihr Ausgang „output“.
-    hint: `input_names=["input"], output_names=["output"]` in save_onnx, as they were given.
-    hint.de: `input_names=["input"], output_names=["output"]` in save_onnx, wie sie gegeben waren.
-    why: The course's tests take the first input, whatever its name. The challenge asks for it by name.
-    why.de: Die Kurstests nehmen den ersten Eingang, gleich wie er heißt. Die Challenge fragt nach dem Namen.
+    de: Die Datei hat die Form, die save_onnx vorgibt: Ein- und Ausgang dieses Namens, Batches jeder Größe, Opset 10.
+    hint: Leave save_onnx as it was given: `input_names`, `output_names`, `opset_version=10`, and `dynamic_axes` for
+      axis 0 of both.
+    hint.de: Lass save_onnx, wie es gegeben war: `input_names`, `output_names`, `opset_version=10` und `dynamic_axes`
+      für Achse 0 von beiden.
+    why: The course's tests run whatever onnxruntime can read. The challenge asks for input and output by name, may give
+      batches of another size than the promised one, and may run an older onnxruntime.
+    why.de: Die Kurstests führen aus, was onnxruntime lesen kann. Die Challenge fragt nach Ein- und Ausgang mit Namen,
+      gibt vielleicht Batches von anderer als der versprochenen Größe und hat vielleicht ein älteres onnxruntime.
     """
     export(student, rng)
     facts = student.ExamNets.onnx_facts()
@@ -65,42 +69,13 @@ def test_names(student, rng):
         f"The file has the inputs {inputs} and the outputs {outputs}.",
         f"Die Datei hat die Eingänge {inputs} und die Ausgänge {outputs}.",
     )
-
-
-@pytest.mark.advisory
-def test_batch_axis_is_free(student, rng):
-    """In the file the first axis of input and output has no fixed size.
-
-    de: In der Datei hat die erste Achse von Eingang und Ausgang keine feste Größe.
-    hint: `dynamic_axes` in save_onnx names axis 0 of both.
-    hint.de: `dynamic_axes` in save_onnx nennt Achse 0 von beiden.
-    why: The course's tests read what comes out, not what the file promises; other runtimes refuse a batch of another
-      size than the promised one.
-    why.de: Die Kurstests lesen, was herauskommt, nicht, was die Datei verspricht; andere Laufzeiten weisen einen Batch
-      von anderer als der versprochenen Größe ab.
-    """
-    export(student, rng)
-    fixed = student.ExamNets.onnx_facts()["fixed"]
+    fixed = facts["fixed"]
     assert_true(
         not any(fixed),
         f"The first axes of input and output are {fixed}, where 0 stands for any size.",
         f"Die ersten Achsen von Eingang und Ausgang sind {fixed}, wobei 0 für jede Größe steht.",
     )
-
-
-@pytest.mark.advisory
-def test_opset(student, rng):
-    """The file is written in opset 10.
-
-    de: Die Datei ist in Opset 10 geschrieben.
-    hint: `opset_version=10` in save_onnx, as it was given.
-    hint.de: `opset_version=10` in save_onnx, wie es gegeben war.
-    why: The course's tests run whatever onnxruntime can read. The challenge may run an older one.
-    why.de: Die Kurstests führen aus, was onnxruntime lesen kann. In der Challenge läuft vielleicht ein älteres.
-    """
-    export(student, rng)
-    opset = student.ExamNets.onnx_facts()["opset"]
-    assert_equal(opset, OPSET, what={"en": "the file's opset", "de": "das Opset der Datei"})
+    assert_equal(facts["opset"], OPSET, what={"en": "the file's opset", "de": "das Opset der Datei"})
 
 
 @pytest.mark.advisory

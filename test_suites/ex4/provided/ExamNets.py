@@ -114,6 +114,13 @@ def _first_dimension(value):
 # --- training ---------------------------------------------------------------------------------------------------------
 
 
+MOST_PASSES = 1 << 12
+
+
+class Endless(Exception):
+    """This training does not end."""
+
+
 class Net(nn.Module):
     """Tells bright from dark in two channels, and notes the mode of each of its forward passes."""
 
@@ -121,17 +128,21 @@ class Net(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2), nn.Sigmoid())
         self.modes = []
+        self.most_passes = MOST_PASSES
 
     def forward(self, x):
+        if len(self.modes) >= self.most_passes:
+            raise Endless
         self.modes.append((self.training, torch.is_grad_enabled()))
         return self.layers(x)
 
 
 class Bench:
     """The student's trainer with such a network and four batches of eight small images. ``contrary``: the labels of the
-    validation are the opposite of those of the training, so that the more is learned the worse it gets."""
+    validation are the opposite of those of the training, so that the more is learned the worse it gets. ``rate``: how
+    fast it learns. ``options``: more arguments of the trainer."""
 
-    def __init__(self, trainer_class, seed, patience=-1, contrary=False):
+    def __init__(self, trainer_class, seed, contrary=False, rate=0.5, **options):
         torch.manual_seed(seed)
         y = torch.randint(0, 2, (32, 2)).float()
         x = 0.1 * torch.rand(32, 3, 8, 8)
@@ -142,11 +153,10 @@ class Bench:
         self.trainer = trainer_class(
             self.net,
             nn.BCELoss(),
-            torch.optim.SGD(self.net.parameters(), lr=0.5),
+            torch.optim.SGD(self.net.parameters(), lr=rate),
             self.batches,
             validation,
-            cuda=False,
-            early_stopping_patience=patience,
+            **options,
         )
 
     def step(self, index):
@@ -185,23 +195,39 @@ class Bench:
         except (TypeError, ValueError):
             return None
 
+    def fit_to_the_end(self, most):
+        """How many epochs fit runs that is not told a number; ``most`` if it does not end before."""
+        self.net.most_passes = most * 2 * len(self.batches)
+        try:
+            self.trainer.fit()
+        except Endless:
+            return most
+        return len(self.net.modes) // (2 * len(self.batches))
+
+    def losses(self):
+        """(what train_epoch returns, what val_test returns, the mean loss over all images), as plain numbers."""
+        with torch.no_grad():
+            x, y = self.batches.dataset.tensors
+            mean = float(nn.functional.binary_cross_entropy(self.net(x), y))
+        return float(self.trainer.train_epoch()), float(self.trainer.val_test()), mean
+
     def saved(self):
         """How many files lie among the checkpoints."""
         return sum(path.is_file() for path in Path("checkpoints").rglob("*"))
 
 
-def moves_to_the_gpu(trainer_class, seed):
-    """How often a trainer with cuda=False sends something to a GPU, on a machine that seems to have one."""
-    moves = []
+def moves_to_the_gpu(trainer_class, seed, **options):
+    """The class of everything that a trainer sends to a GPU in one epoch, on a machine that seems to have one."""
+    moved = []
 
     def noted(self, *args, **kwargs):
-        moves.append(args)
+        moved.append(type(self).__name__)
         return self
 
     def noted_to(original):
         def to(self, *args, **kwargs):
             if any(str(argument).startswith("cuda") for argument in (*args, *kwargs.values())):
-                return noted(self, args)
+                return noted(self)
             return original(self, *args, **kwargs)
 
         return to
@@ -209,7 +235,7 @@ def moves_to_the_gpu(trainer_class, seed):
     torch.cuda.is_available = lambda: True
     for kind in (torch.Tensor, nn.Module):
         kind.cuda, kind.to = noted, noted_to(kind.to)
-    bench = Bench(trainer_class, seed)
-    bench.step(0)
-    bench.validate()
-    return len(moves)
+    bench = Bench(trainer_class, seed, **options)
+    bench.trainer.train_epoch()
+    bench.trainer.val_test()
+    return moved
