@@ -110,6 +110,10 @@ class Life:
         self._process.start()
         theirs.close()
 
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
     def kill(self) -> None:
         """SIGKILL; twice is as good as once."""
         self._process.kill()

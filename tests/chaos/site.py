@@ -11,13 +11,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from core.database import Database
+from core.models import Attempt, AttemptState
 from tests.chaos import lives as bodies
 from tests.chaos.crowd import Crowd
 from tests.chaos.line import Line
 from tests.chaos.lives import Life, Town, live
-from tests.real_parts import PostgresServer, RedisServer
+from tests.real_parts import PostgresServer, RedisServer, wait_until
 
 STOP_S = 30.0
 DISK = "size=2m"
@@ -40,6 +43,7 @@ class Site:
     """Two workers that reach Redis and PostgreSQL over lines that can be cut, and a server beside them."""
 
     town: Town
+    database: Database
     postgres: PostgresServer
     redis: RedisServer
     crowd: Crowd
@@ -70,8 +74,21 @@ class Site:
         self.server = live(self.stack, self.town, bodies.serve_beside_broker)
 
     def worker_is_killed(self) -> None:
-        self.workers.pop(0).kill()
+        """In the middle of an exam."""
+        wait_until("an exam", self._busy_worker_is_killed)
         self.workers.append(self._new_worker())
+
+    def _busy_worker_is_killed(self) -> bool:
+        self.crowd.hand_in(self.server, 0.05)
+        with self.database.read() as session:
+            names = session.scalars(select(Attempt.worker).where(Attempt.state == AttemptState.RUNNING)).all()
+        busy = {int(name.split("/")[1]) for name in names}
+        for worker in self.workers:
+            if worker.pid in busy:
+                worker.kill()
+                self.workers.remove(worker)
+                return True
+        return False
 
     def worker_is_stopped(self) -> None:
         """As at an upgrade: it ends by itself, and in time."""

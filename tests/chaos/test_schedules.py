@@ -41,7 +41,7 @@ def test_nothing_is_lost_nothing_twice_nothing_stuck(
     short = {"lease_s": 0.5, "requeue_s": 0.5, "reconcile_s": 0.1, "retry_backoff_s": 0.1}
     town, database = make_town(postgres_url, data_dir, broker_url=redis_server.url, **short)
     town = replace(town, case_s=(0.01, 0.06))  # so that hand-ins wait, and most misfortunes hit an exam
-    site = Site(town, postgres, redis_server, Crowd(dice), dice, lives)
+    site = Site(town, database, postgres, redis_server, Crowd(dice), dice, lives)
     # each of them once, and a few again, in an order of its own
     told = [*site.misfortunes, *dice.choices(site.misfortunes, k=4)]
     dice.shuffle(told)
