@@ -72,16 +72,10 @@ def receive(
     TooOften, Conflict, StorageFailed likewise with nothing accepted.
     """
     now, size_bytes = deps.clock(), archive.seek(0, io.SEEK_END)
-    with deps.database.read() as session:
-        try:
-            if not _is_repeated(session, user_id, idempotency_key):
-                _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
-        except (TooOften, Conflict, NotAllowed):
-            # maybe it is this very request, sent twice at once, that was accepted in between
-            if not _is_repeated(session, user_id, idempotency_key):
-                raise
+    _admit_before_storing(deps, user_id, exercise_id, size_bytes, now, idempotency_key)
     archive.seek(0)
-    stored, replaced = deps.blobs.put(archive), list[Submission]()
+    stored = deps.blobs.put(archive)
+    replaced: list[Submission] = []
     with deps.database.write() as session:
         # one hand-in at a time per user: numbers have no gaps, a key is used once, no limit is passed by two at once
         session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
@@ -101,6 +95,20 @@ def receive(
     for one in (submission, *replaced):
         deps.live.publish(one.id)
     return submission
+
+
+def _admit_before_storing(
+    deps: Deps, user_id: int, exercise_id: int, size_bytes: int, now: dt.datetime, key: str | None
+) -> None:
+    """Raise what ``_admit`` raises, so that nothing is stored in vain; a key that was used is let through."""
+    with deps.database.read() as session:
+        try:
+            if not _is_repeated(session, user_id, key):
+                _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
+        except (TooOften, Conflict, NotAllowed):
+            # maybe it is this very request, sent twice at once, that was accepted in between
+            if not _is_repeated(session, user_id, key):
+                raise
 
 
 def _is_repeated(session: Session, user_id: int, key: str | None) -> bool:
