@@ -1,7 +1,7 @@
 """Fills the buffers of sockets in many processes, which no limit of a single process counts.
 
 aim: harm
-ends: memory or killed or timeout_cpu or exited or not_numbers
+ends: memory or killed or timeout_cpu or exited or not_numbers or raised
 docker: the container's control group counts the kernel's memory too
 bubblewrap: the control group counts the kernel's memory too; where none can be made, nothing does
 """
