@@ -8,6 +8,7 @@ from contextlib import closing
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cli.accounts import USER_UNKNOWN
 from cli.console import say
 from cli.state import open_existing, operator
 from core import audit
@@ -26,6 +27,11 @@ SLUG_ODD = texts(
     "course.slug_odd",
     en=("“{slug}” cannot be a course's short name.", "Use 1 to 64 letters (a to z), digits, - and _."),
     de=("„{slug}“ kann kein Kurzname eines Kurses sein.", "Bitte 1 bis 64 Buchstaben (a bis z), Ziffern, - und _."),
+)
+EXERCISE_IN_NO_COURSE = texts(
+    "course.exercise_in_none",
+    en=("There is no exercise {exercise} in any course.", "Known: {known}."),
+    de=("Eine Aufgabe {exercise} gibt es in keinem Kurs.", "Bekannt: {known}."),
 )
 EXERCISE_NOT_IN_COURSE = texts(
     "course.no_such_exercise",
@@ -105,21 +111,26 @@ def _limits(exercise: Exercise) -> list[str]:
 def regrade(settings: Settings, submissions: list[str], exercise: str, student: str) -> None:
     """Have submissions graded again behind all new ones: those named, or every graded one of an exercise.
 
-    Raises NotFound, with nothing done, for an id that no submission has.
+    Raises NotFound, with nothing done, for an id that no submission has, and for an exercise or a student unknown here.
     """
     with closing(open_existing(settings)):
         deps = open_deps(settings)
     with closing(deps.database):
-        _check_known(deps.database, submissions)
+        _check_known(deps.database, submissions, exercise, student)
         chosen = submissions or _graded(deps.database, exercise, student)
         queued = sum(_regrade_one(deps, one) for one in chosen)
     say(f"{queued} of {len(chosen)} will be graded again; their results stay until then.")
 
 
-def _check_known(database: Database, submissions: list[str]) -> None:
+def _check_known(database: Database, submissions: list[str], exercise: str, student: str) -> None:
     with database.read() as session:
         if any(session.get(Submission, one) is None for one in submissions):
             raise NotFound(SUBMISSION_UNKNOWN)
+        known = set(session.scalars(select(Exercise.slug)))
+        if exercise and exercise not in known:
+            raise NotFound(EXERCISE_IN_NO_COURSE, exercise=exercise, known=", ".join(sorted(known)) or "–")
+        if student and session.scalar(select(User.id).where(User.login == student)) is None:
+            raise NotFound(USER_UNKNOWN, login=student)
 
 
 def _regrade_one(deps: Deps, submission_id: str) -> bool:

@@ -52,3 +52,9 @@ def test_where_one_id_is_unknown_nothing_is_graded_again_or_noted(sqlite_state: 
         courses.regrade(state.deps.settings, [known.id, "unknown"], "", "")
     assert state.load(known).state is SubmissionState.DONE
     assert audit.entries(state.database).entries == ()
+
+
+@pytest.mark.parametrize(("exercise", "student"), [("ex9", ""), ("ex1", "nobody")])
+def test_a_misspelt_exercise_or_student_is_told(sqlite_state: State, exercise: str, student: str) -> None:
+    with pytest.raises(NotFound, match=student or exercise):
+        courses.regrade(sqlite_state.deps.settings, [], exercise, student)
