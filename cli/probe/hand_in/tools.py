@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import select
+import socket
 import stat
 
 import intruder
@@ -66,3 +67,14 @@ def libc_call(name, *args):
 def refusals(*names):
     """How the kernel answered each of these system calls, with arguments that do no harm."""
     return {name: libc_call(name, 0, 0, 0, 0, 0, 0) for name in names}
+
+
+def full_pair():
+    """A pair of sockets whose buffers, memory of the kernel's, are full both ways."""
+    pair = socket.socketpair()
+    for end in pair:
+        end.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                end.send(bytes(_MOST_BYTES))
+    return pair

@@ -5,17 +5,10 @@ ends: raised or memory or timeout_cpu
 stopped by: the limit on open files; the control group counts the kernel's memory too
 """
 
-import contextlib
-import socket
+import tools
 
 
 def attack(x):
     held = []
     while True:
-        pair = socket.socketpair()
-        held.append(pair)
-        for end in pair:
-            end.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    end.send(b"x" * (1 << 16))
+        held.append(tools.full_pair())

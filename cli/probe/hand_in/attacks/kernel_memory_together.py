@@ -8,8 +8,9 @@ bubblewrap: the control group counts the kernel's memory too; where none can be 
 
 import contextlib
 import os
-import socket
 import time
+
+import tools
 
 
 def attack(x):
@@ -32,11 +33,5 @@ def fill():
     held = []
     with contextlib.suppress(OSError):
         while True:
-            pair = socket.socketpair()
-            held.append(pair)
-            for end in pair:
-                end.setblocking(False)
-                with contextlib.suppress(BlockingIOError):
-                    while True:
-                        end.send(bytes(1 << 16))
+            held.append(tools.full_pair())
     return held
