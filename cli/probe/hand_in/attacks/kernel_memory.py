@@ -5,10 +5,10 @@ ends: raised or memory or timeout_cpu
 stopped by: the limit on open files; the control group counts the kernel's memory too
 """
 
-import tools
+from tools import full_pair
 
 
 def attack(x):
     held = []
     while True:
-        held.append(tools.full_pair())
+        held.append(full_pair())

@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 
-import tools
+from tools import full_pair
 
 
 def attack(x):
@@ -33,5 +33,5 @@ def fill():
     held = []
     with contextlib.suppress(OSError):
         while True:
-            held.append(tools.full_pair())
+            held.append(full_pair())
     return held
