@@ -4,6 +4,7 @@ are CPUs."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,13 +23,13 @@ OVERLOAD = 4
 FEW, MANY = 1, 100
 
 
-def crowded(exercise: str, name: str, times: int, folder: Path) -> list[Report]:
-    """The reports of one hand-in, examined again and again beside itself."""
+def crowded(exercise: str, name: str, times: int, folder: Path) -> Iterator[Report]:
+    """The reports of one hand-in, examined again and again beside itself, as they come."""
     suite = load_suite(PROJECT / "test_suites" / exercise)
     files = tree_of(Candidate(exercise, name).write(folder), suite)
     pairs = ColdPairs(choose("bubblewrap", get_settings())[0])
     with ThreadPoolExecutor(OVERLOAD * (os.cpu_count() or 1)) as pool:
-        return list(pool.map(lambda _: examine(suite, files, SEED, pairs), range(times)))
+        yield from pool.map(lambda _: examine(suite, files, SEED, pairs), range(times))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,11 @@ def crowded(exercise: str, name: str, times: int, folder: Path) -> list[Report]:
 def test_verdicts_under_four_times_the_load_are_the_idle_ones(
     exercise: str, name: str, rounds: int, tmp_path: Path
 ) -> None:
-    reports = crowded(exercise, name, max(rounds, OVERLOAD * (os.cpu_count() or 1)), tmp_path)
     expected = Candidate(exercise, name)
     suite = load_suite(PROJECT / "test_suites" / exercise)
-    assert [expected.differences(suite, report) for report in reports] == [[]] * len(reports)
+    found = []
+    for report in crowded(exercise, name, max(rounds, OVERLOAD * (os.cpu_count() or 1)), tmp_path):
+        found.append(expected.differences(suite, report))
+        # for ``pytest -s``: a hundred take long
+        print(f"{exercise} {name}, run {len(found)}: {found[-1] or 'as idle'}", flush=True)
+    assert found == [[]] * len(found)
