@@ -22,8 +22,17 @@ def write_tree(root: str, files: Mapping[str, bytes]) -> None:
         if folder not in made:  # there may be hundreds of files, and this is done for each case
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
-        with open(os.path.join(folder, parts[-1]), "xb") as file:
-            file.write(content)
+        _write(os.path.join(folder, parts[-1]), content)
+
+
+def _write(path: str, content: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+    finally:
+        os.close(file)
 
 
 def sweep(folder: str) -> None:
@@ -37,12 +46,12 @@ def sweep(folder: str) -> None:
     numbers = itertools.count()
     _open_up(folder)
     while entries := _some_entries(folder):
-        for path in entries:
-            if _is_folder(path):
-                _flatten(path, folder, numbers)
-                os.rmdir(path)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _flatten(entry.path, folder, numbers)
+                os.rmdir(entry.path)
             else:
-                os.unlink(path)
+                os.unlink(entry.path)
 
 
 def _flatten(path: str, into: str, numbers: itertools.count[int]) -> None:
@@ -50,12 +59,12 @@ def _flatten(path: str, into: str, numbers: itertools.count[int]) -> None:
     _open_up(path)
     while entries := _some_entries(path):
         for inner in entries:
-            if not _is_folder(inner):
-                os.unlink(inner)
+            if not inner.is_dir(follow_symlinks=False):
+                os.unlink(inner.path)
                 continue
-            _open_up(inner)
+            _open_up(inner.path)
             target = next(name for n in numbers if not os.path.lexists(name := os.path.join(into, f".sweep-{n}")))
-            os.rename(inner, target)
+            os.rename(inner.path, target)
 
 
 def _open_up(folder: str) -> None:
@@ -64,10 +73,6 @@ def _open_up(folder: str) -> None:
         os.chmod(folder, 0o1777 if os.path.ismount(folder) else 0o700)
 
 
-def _is_folder(path: str) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)
-
-
-def _some_entries(folder: str) -> list[str]:
+def _some_entries(folder: str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return [entry.path for entry in itertools.islice(entries, _BATCH)]
+        return list(itertools.islice(entries, _BATCH))
