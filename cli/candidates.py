@@ -10,6 +10,7 @@ stricter     group -> why we refuse it although a course's own tests would let i
 based_on     the hand-in that this one is, but for the files that lie here and for:
 without      files of that hand-in which this one has not
 change       a list of {file, old, new}: ``old``, which occurs once in that file, is replaced
+reference    modules of reference_impl that are part of it, as a package ``reference``; its mutants are theirs alone
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from core.scoring import score
+from core.settings import PROJECT
 from core.suites import Suite
 from exam.report import Report, Verdict
 
 REQUIRED = {"description", "points"}
-KEYS = REQUIRED | {"verdicts", "limits", "one_process", "stricter", "based_on", "without", "change"}
+KEYS = REQUIRED | {"verdicts", "limits", "one_process", "stricter", "based_on", "without", "change", "reference"}
 RIGHT = "right_"
+REFERENCE, PACKAGE = PROJECT / "reference_impl", "reference"
 
 
 class Candidate:
@@ -56,8 +59,15 @@ class Candidate:
             del files[path]
         for change in self.expected.get("change", ()):
             files[change["file"]] = self._changed(files[change["file"]], **change)
+        files |= self._reference()
         own = [path for path in sorted(self.folder.rglob("*.py")) if "__pycache__" not in path.parts]
         return files | {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in own}
+
+    def _reference(self) -> dict[str, bytes]:
+        """The part of the hand-in that is our own reference network, under another name than the suites import."""
+        names = self.expected.get("reference", ())
+        texts = {name: (REFERENCE / f"{name}.py").read_text("utf-8") for name in names}
+        return {f"{PACKAGE}/{name}.py": text.replace(REFERENCE.name, PACKAGE).encode() for name, text in texts.items()}
 
     def _changed(self, content: bytes, file: str, old: str, new: str) -> bytes:
         text = content.decode("utf-8")

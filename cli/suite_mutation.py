@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cli.candidates import Candidate
+from cli.candidates import PACKAGE, Candidate
 from cli.mutation.mutants import EQUIVALENT, Mutant, argued, mutants
 from cli.suite_check_report import Section
 from cli.suite_exams import Bench, Held, Order
@@ -57,9 +57,12 @@ def _chosen(bench: Bench) -> Candidate:
 
 
 def _mutants(bench: Bench, chosen: Candidate) -> list[Mutant]:
-    """Of the files that are the student's work."""
+    """Of the files that are the student's work, or of the reference where that is handed in."""
+    files = chosen.files()
+    if reference := {path: text for path, text in files.items() if path.startswith(f"{PACKAGE}/")}:
+        return mutants(reference)
     wanted = {path.rpartition("/")[2] for path in (*bench.suite.tree.required, *bench.suite.tree.optional)}
-    return mutants({path: text for path, text in chosen.files().items() if path.rpartition("/")[2] in wanted})
+    return mutants({path: text for path, text in files.items() if path.rpartition("/")[2] in wanted})
 
 
 def _order(bench: Bench, chosen: Candidate, mutant: Mutant) -> Order:
