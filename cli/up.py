@@ -27,6 +27,7 @@ from core.suites import find_suite
 from server.app import create_app
 from server.patience import PatientHttp
 from worker.binding import make_grade_deps
+from worker.demand import QueueAhead
 from worker.pairs import MAX_SUITES, SparePairs
 from worker.sandbox.choose import choose
 
@@ -140,7 +141,7 @@ def _grading(deps: Deps) -> Iterator[None]:
     for line in ungradable(sandbox, deps.settings.suites_dir):
         err.print(line, markup=False, style="yellow", soft_wrap=True)
     sandbox.clean_up()
-    pairs = SparePairs(sandbox, deps.settings.workers)
+    pairs = SparePairs(sandbox, deps.settings.workers, ahead=QueueAhead(deps))
     try:
         worker = start_embedded_worker(deps, lambda who: make_grade_deps(deps, who, sandbox, pairs))
         for exercise in exercises_in_use(deps.database, deps.clock(), MAX_SUITES):

@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import random
+import select
 import socket
 import sys
 import time
@@ -226,6 +227,7 @@ def main(argv: list[str]) -> None:
         listener.bind(arguments.seam)
         os.chmod(arguments.seam, 0o666)  # noqa: S103 - the candidate has another user id; the folder is private
         listener.listen(1)
+        select.select([listener], [], [], CANDIDATE_WAIT_S)  # we come when both have loaded what they need
         connect(sock, arguments.control)
         worker = Channel(sock, MAX_FRAME_BYTES)
         job = worker.hear(Job)

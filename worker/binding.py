@@ -20,6 +20,7 @@ from core.queue import GRADE_TASK, App, Worker, open_deps
 from core.settings import get_settings
 from core.submissions import Reconciler
 from core.suites import find_suite
+from worker.demand import QueueAhead
 from worker.exam import examine
 from worker.metrics import MetricsServer
 from worker.pairs import Pairs, SparePairs
@@ -53,7 +54,7 @@ def _grade_deps(app: App) -> GradeDeps:
             sandbox, notice = choose(app.settings.sandbox, app.settings)
             log.info("worker.sandbox", kind=sandbox.kind, notice=notice)
             sandbox.clean_up()
-            pairs = SparePairs(sandbox, app.settings.workers)
+            pairs = SparePairs(sandbox, app.settings.workers, ahead=QueueAhead(state))
             signals.worker_shutdown.connect(lambda **_: pairs.close(), weak=False)
             app.worker.deps = make_grade_deps(state, app.worker, sandbox, pairs)
     deps: GradeDeps = app.worker.deps

@@ -160,8 +160,11 @@ def _round(
 ) -> _Lost | None:
     """One pair of sandboxes, until all is said or one of them is gone."""
     with contextlib.closing(pairs.take(suite)) as pair:
-        channel = pair.channel()
-        channel.say(_job(suite, files, seed, course.only()))
+        try:
+            channel = pair.channel()
+            channel.say(_job(suite, files, seed, course.only()))
+        except Closed:  # a spare may die at any time
+            return _Lost("", f"a sandbox died before the exam: {pair.last_words()}", Verdict.OUR_ERROR)
         return _listen(channel, course, pair, suite, latest)
 
 

@@ -46,6 +46,12 @@ OLDEST_SPARE_SECONDS = Gauge("abgabe_oldest_spare_seconds", "Age of the oldest s
 PAIRS_TAKEN = Counter(
     "abgabe_pairs_taken", "Pairs given to exams: a spare, or one started for the exam.", ("kind",), registry=REGISTRY
 )
+SPARES_DISCARDED = Counter(
+    "abgabe_spares_discarded",
+    "Spare pairs thrown away unused: dead, failed to start, old, surplus.",
+    ("why",),
+    registry=REGISTRY,
+)
 PAIR_STARTS = Counter("abgabe_pair_starts", "Pairs that were started, or failed to.", ("outcome",), registry=REGISTRY)
 PAIR_START_SECONDS = Histogram(
     "abgabe_pair_start_seconds",
@@ -72,6 +78,8 @@ OLDEST_SPARE_SECONDS.set_function(lambda: max((pairs.census().oldest_s for pairs
 # From 0 on: what is first seen as 1 has never grown, for Prometheus.
 for _kind in ("spare", "started"):
     PAIRS_TAKEN.labels(_kind)
+for _why in ("dead", "failed", "old", "surplus"):
+    SPARES_DISCARDED.labels(_why)
 for _outcome in ("started", "failed"):
     PAIR_STARTS.labels(_outcome)
 

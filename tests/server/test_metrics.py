@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +26,10 @@ from tests.real_parts import wait_until
 from tests.server.makers import House, make_zip
 from tests.worker.exam_fakes import FakeExaminer, make_archive, make_grade_deps, make_tiny_suite
 from worker.metrics import MetricsServer
+from worker.pair import SEAM
 from worker.pairs import ColdPairs, SparePairs
+from worker.places import Places
+from worker.sandbox.base import Order
 from worker.tasks import grade
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -245,16 +249,20 @@ class IdleSandbox:
     kind = "idle"
     broken = False
 
-    def start(self, order: object) -> IdleBox:
+    def start(self, order: Order) -> IdleBox:
         if self.broken:
             raise SandboxFailed("box.failed", reason="the test says so")
+        for mount in order.mounts:
+            if mount.writable:
+                (mount.source / SEAM).touch()  # as an examiner that listens
         return IdleBox()
 
 
 class TestThePool:
     @pytest.fixture
     def pairs(self) -> Iterator[SparePairs]:
-        made = SparePairs(IdleSandbox())  # type: ignore[arg-type]
+        one = Places(secrets.token_hex(8), 1)  # so that no spare is started beside an exam
+        made = SparePairs(IdleSandbox(), places=one)  # type: ignore[arg-type]
         yield made
         made.close()
 
