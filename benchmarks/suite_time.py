@@ -5,6 +5,8 @@ whole arrays.
             warm start, told apart: a waiting pair has imported NumPy, pytest and the suite's preloads before that.
     plain   CPU time of ``pytest -p exam.plain`` with the sandboxes' packages, less that of a process which only imports
             what a waiting pair has imported.
+    forks   CPU time of that process to fork once for each case, where the child ends at once: what the kernel takes for
+            the one thing that no exam can do without.
 
 They take turns, round by round, so that a noisy machine is noisy for both; medians. Wall time is from the coming to the
 last verdict. Bounds are on CPU time: a hand-in of loops, a third of that for one of arrays, and for the exam's overhead
@@ -56,8 +58,8 @@ ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN
 """As in the sandboxes."""
 PYTEST = ("-q", "-p", "exam.plain", "-p", "no:cacheprovider", "-c", "/dev/null", "--exam-seed", str(SEED))
 HEAD = """
-| exercise, hand-in | cases | exam, CPU s | bound | plain, CPU s | overhead, s | bound | exam, wall s | start, CPU s |
-|---|---|---|---|---|---|---|---|---|"""
+| exercise, hand-in | cases | exam, CPU s | bound | plain, CPU s | over, s | bound | forks, s | wall, s | start, CPU s |
+|---|---|---|---|---|---|---|---|---|---|"""
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Times:
     wall: list[float] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     plain: list[float] = field(default_factory=list)
+    forks: list[float] = field(default_factory=list)
 
 
 def main() -> None:
@@ -96,16 +99,19 @@ def measure(candidate: Candidate, sandbox: Sandbox, rounds: int) -> Times:
         for _ in range(rounds):
             times.plain.append(plain_s(suite, tree, packages))
             examined(candidate, suite, tree, sandbox, times)
+            times.forks.append(forks_s(suite, tree, packages, times.cases))
     return times
 
 
 def row(name: str, times: Times, bound_s: float) -> None:
     """Print it."""
     exam, plain, wall, start = map(statistics.median, (times.exam, times.plain, times.wall, times.start))
+    forks = statistics.median(times.forks)
     over, over_bound_s = exam - plain, max(OVERHEAD_S, OVERHEAD_SHARE * plain)
     cells = [
         *(name, str(times.cases), f"{exam:.2f}", f"{bound_s:.2f} {_held(exam <= bound_s)}", f"{plain:.2f}"),
-        *(f"{over:.2f}", f"{over_bound_s:.2f} {_held(over <= over_bound_s)}", f"{wall:.2f}", f"{start:.2f}"),
+        *(f"{over:.2f}", f"{over_bound_s:.2f} {_held(over <= over_bound_s)}", f"{forks:.2f}"),
+        *(f"{wall:.2f}", f"{start:.2f}"),
     ]
     print(f"| {' | '.join(cells)} |", flush=True)
 
@@ -182,10 +188,26 @@ def _below(process: str, parents: dict[str, str], ancestor: str) -> bool:
 
 def plain_s(suite: Suite, tree: Path, packages: list[str]) -> float:
     """CPU seconds of the same cases in one process, its start excluded."""
-    env = ENVIRONMENT | {"PYTHONPATH": os.pathsep.join([*packages, str(PROJECT)])}
-    imports = "\n".join(f"import {module}" for module in ("exam.examiner", "exam.plain", *suite.student.preload))
-    start_s = process_s(tree, env, "-c", imports)
+    env = environment(packages)
+    start_s = process_s(tree, env, "-c", _imports("exam.examiner", "exam.plain", *suite.student.preload))
     return process_s(tree, env, "-m", "pytest", *PYTEST, "--student", str(tree), str(suite.folder)) - start_s
+
+
+def forks_s(suite: Suite, tree: Path, packages: list[str], count: int) -> float:
+    """CPU seconds of ``count`` processes that end at once, forked from one like a candidate's supervisor."""
+    imports = _imports("exam.candidate", *suite.student.preload)
+    forks = f"for _ in range({count}):\n  if not os.fork(): os._exit(0)\n  os.wait()"
+    env = environment(packages)
+    with_forks_s = process_s(tree, env, "-c", f"import gc, os\n{imports}\ngc.freeze()\n{forks}")
+    return with_forks_s - process_s(tree, env, "-c", imports)
+
+
+def environment(packages: list[str]) -> dict[str, str]:
+    return ENVIRONMENT | {"PYTHONPATH": os.pathsep.join([*packages, str(PROJECT)])}
+
+
+def _imports(*modules: str) -> str:
+    return "\n".join(f"import {module}" for module in modules)
 
 
 def process_s(folder: Path, env: dict[str, str], *arguments: str) -> float:

@@ -87,3 +87,11 @@ def test_every_argument_that_we_keep_is_about_a_mutant_that_exists() -> None:
     for path in PLAIN.parents[1].glob("*/*/equivalent_mutants.toml"):
         existing = {mutant.id for mutant in mutants(Candidate(path.parent).files())}
         assert set(argued(path.parent)) <= existing, path
+
+
+def test_a_hand_in_of_the_reference_is_its_files_as_they_are_today_under_another_name() -> None:
+    files = Candidate(PLAIN.parents[1] / "ex2" / "right_reference").files()
+    ours = (PROJECT / "reference_impl" / "convolution.py").read_text("utf-8")
+    assert files["reference/convolution.py"].decode() == ours.replace("reference_impl", "reference")
+    assert not any(b"reference_impl" in content for content in files.values())
+    assert "reference/recurrent.py" not in files  # that is exercise 3
