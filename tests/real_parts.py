@@ -83,11 +83,18 @@ class RedisServer:
 class PostgresServer:
     """A PostgreSQL cluster; ``database(name)`` is the URL of one of its databases."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, *, durable: bool = False) -> None:
+        """``durable``: a commit waits for the disk, as it does outside of tests."""
         self._binaries = binaries
         self._folder = folder
+        self._durable = durable
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def database(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
@@ -101,7 +108,8 @@ class PostgresServer:
         if not data.exists():
             make = ["initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
             subprocess.run(self._as_postgres(*make), check=True, stdout=subprocess.DEVNULL)
-        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), "-F", "-c", "max_connections=200"]
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), "-c", "max_connections=200"]
+        options += [] if self._durable else ["-F"]
         self._process = subprocess.Popen(
             self._as_postgres("postgres", "-D", str(data), *options),
             stdout=subprocess.DEVNULL,
@@ -127,21 +135,34 @@ class PostgresServer:
             return False
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def postgres_binaries() -> Path | None:
+    """Where PostgreSQL's programs are; None where it is not installed."""
     found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[::-1]), "")
-    if not found:
-        pytest.skip("no PostgreSQL: apt-get install -y postgresql")
+    return Path(found).parent if found else None
+
+
+@contextlib.contextmanager
+def running_postgres(binaries: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """A cluster in a folder of its own, removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="abgabe-postgres-", dir="/tmp"))
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, pwd.getpwnam("postgres").pw_gid)
-    server = PostgresServer(Path(found).parent, folder)
+    server = PostgresServer(binaries, folder, durable=durable)
     try:
         server.start()
         yield server
     finally:
         server.kill()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    binaries = postgres_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL: apt-get install -y postgresql")
+    with running_postgres(binaries) as server:
+        yield server
 
 
 @pytest.fixture
