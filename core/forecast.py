@@ -1,5 +1,8 @@
 """When a waiting submission will have its result: its place in the queue, and the exams before it laid out on as many
-workers as were busy of late, each as long as exams of its exercise take on average."""
+workers as were busy of late, each as long as exams of its exercise take on average.
+
+``forecast`` is for one submission, ``Outlook`` for all that wait at a moment, read at once.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import datetime as dt
 import heapq
 import math
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.models import Attempt, AttemptState, Submission, SubmissionState
-from core.submissions.ordering import ahead_of
+from core.submissions.ordering import ORDER, ahead_of
 
 SAMPLES = 30
 """Latest exams from which durations and the number of workers are read."""
@@ -38,10 +42,33 @@ class Forecast:
         return None if self.eta_s is None else coarse(self.eta_s)
 
 
+_Place = tuple[bool, int, int]
+
+
 class _Arrival(NamedTuple):
     exercise_id: int
-    place: tuple[bool, int, int]
+    place: _Place
     received_at: dt.datetime
+
+
+class _Waiting(NamedTuple):
+    exercise_id: int
+    place: _Place
+    fence: int
+    position: int
+    """0: next in line."""
+
+
+class _Exams(NamedTuple):
+    """What every estimate of a moment is made of, beside the submission's own place."""
+
+    now: dt.datetime
+    running: list[tuple[int, dt.datetime]]
+    """Exercise and beginning of each."""
+    latest: list[_Arrival]
+    lengths_s: Mapping[int, list[float]]
+    """By exercise; empty where no exam has ended yet."""
+    workers: int
 
 
 def coarse(seconds: float) -> int:
@@ -56,22 +83,51 @@ def forecast(session: Session, submission: Submission, now: dt.datetime) -> Fore
         return None
     counted = select(Submission.exercise_id, func.count()).where(ahead_of(submission))
     ahead = dict(session.execute(counted.group_by(Submission.exercise_id)).all())
-    return Forecast(1 + sum(ahead.values()), _eta_s(session, submission, ahead, now))
+    exams = _exams(session, now, {submission.exercise_id, *ahead})
+    return Forecast(1 + sum(ahead.values()), _eta_s(exams, submission.exercise_id, _place(submission), ahead))
 
 
-def _eta_s(session: Session, submission: Submission, ahead: Mapping[int, int], now: dt.datetime) -> float | None:
+class Outlook:
+    """The queue of one moment: the forecast of each submission in it, without asking the database again."""
+
+    def __init__(self, session: Session, now: dt.datetime) -> None:
+        columns = (Submission.id, Submission.exercise_id, Submission.is_regrade, Submission.turn, Submission.lap)
+        query = select(*columns, Submission.fence).where(Submission.state == SubmissionState.QUEUED).order_by(*ORDER)
+        self._queue = {
+            submission_id: _Waiting(exercise, (is_regrade, turn, lap), fence, position)
+            for position, (submission_id, exercise, is_regrade, turn, lap, fence) in enumerate(session.execute(query))
+        }
+        self._exercises = [one.exercise_id for one in self._queue.values()]
+        self._exams = _exams(session, now, set(self._exercises)) if self._queue else None
+
+    def forecast(self, submission: Submission) -> Forecast | None:
+        """None where it does not wait, or has been examined since it was read."""
+        mine = self._queue.get(submission.id)
+        if mine is None or self._exams is None or mine.fence != submission.fence:
+            return None
+        ahead = Counter(self._exercises[: mine.position])
+        return Forecast(1 + mine.position, _eta_s(self._exams, mine.exercise_id, mine.place, ahead))
+
+
+def _exams(session: Session, now: dt.datetime, waiting: set[int]) -> _Exams:
+    """``waiting``: the exercises that wait."""
     running, latest = _running(session), _latest(session)
-    kinds = {submission.exercise_id, *ahead}.union((kind for kind, _ in running), (one.exercise_id for one in latest))
+    kinds = waiting.union((kind for kind, _ in running), (one.exercise_id for one in latest))
     lengths = _with_fallback({kind: _lengths_s(session, kind) for kind in kinds})
-    if not lengths:
+    return _Exams(now, running, latest, lengths, _workers(session, now))
+
+
+def _eta_s(exams: _Exams, exercise_id: int, place: _Place, ahead: Mapping[int, int]) -> float | None:
+    if not exams.lengths_s:
         return None
-    means = {kind: statistics.fmean(lengths[kind]) for kind in kinds}
-    free_at = [_rest_s(lengths[kind], (now - started).total_seconds()) for kind, started in running]
-    free_at += [0.0] * (max(1, _workers(session, now)) - len(free_at))
+    means = {kind: statistics.fmean(lengths) for kind, lengths in exams.lengths_s.items()}
+    ages = [(kind, (exams.now - started).total_seconds()) for kind, started in exams.running]
+    free_at = [_rest_s(exams.lengths_s[kind], age_s) for kind, age_s in ages]
+    free_at += [0.0] * (max(1, exams.workers) - len(free_at))
     begin_s = _begin_s(free_at, ahead, means)
-    overtaking_s = sum(means[one.exercise_id] for one in _overtakers(latest) if one.place < _place(submission))
-    begin_s += _overtaken_s(begin_s, overtaking_s, latest, now) / len(free_at)
-    return begin_s + statistics.median(lengths[submission.exercise_id])
+    overtaking_s = sum(means[one.exercise_id] for one in _overtakers(exams.latest) if one.place < place)
+    begin_s += _overtaken_s(begin_s, overtaking_s, exams.latest, exams.now) / len(free_at)
+    return begin_s + statistics.median(exams.lengths_s[exercise_id])
 
 
 def _begin_s(free_at: list[float], ahead: Mapping[int, int], means: Mapping[int, float]) -> float:
@@ -110,7 +166,7 @@ def _latest(session: Session) -> list[_Arrival]:
     return [_Arrival(exercise, (False, turn, lap), at) for exercise, turn, lap, at in rows][::-1]
 
 
-def _place(submission: Submission) -> tuple[bool, int, int]:
+def _place(submission: Submission) -> _Place:
     return submission.is_regrade, submission.turn, submission.lap
 
 

@@ -21,6 +21,7 @@ from server.api.problems import describe_as_problems
 from server.auth.sessions import Sessions
 from server.auth.throttle import Throttle
 from server.guards import BodyLimit, SecurityHeaders
+from server.live import Readers
 from server.pages import account, audit, exercises, login, staff, submissions
 from server.pages.rendering import STATIC
 from server.requests import NotedRequests
@@ -48,9 +49,8 @@ def create_app(settings: Settings, deps: Deps) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # its redirects would repeat whatever host the request names
     )
-    app.state.services = Services(
-        deps, Sessions(deps.database, settings.session_hours, deps.clock), Throttle(), settings.secret_key()
-    )
+    sessions = Sessions(deps.database, settings.session_hours, deps.clock)
+    app.state.services = Services(deps, sessions, Throttle(), Readers(deps), settings.secret_key())
     app.add_middleware(BodyLimit, max_upload_mib=settings.max_upload_mib)
     app.add_middleware(SecurityHeaders, https=settings.cookies_are_secure)
     app.add_middleware(NotedRequests)  # the last one added is the outermost

@@ -1,23 +1,32 @@
 """Following one submission: wait until somebody says that it changed, read the database once, tell what is new.
 
 The database is the truth. A reader's place in the story is a short text (``Seen``) that goes out with every event and
-comes back when the reader connects again: nothing is told twice or lost, whatever server process answers.
+comes back when the reader connects again: nothing is told twice or lost, whatever server process answers. Many readers
+cost little more than a few: those who wait in the queue share one look at it, and each rests between two of its looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from starlette.concurrency import run_in_threadpool
 
 from core.deps import Deps
+from core.forecast import Outlook
 from core.queries import SubmissionPage, submission_page
 
 RE_READ_S = 15.0
 """An event may be lost; look at least so often."""
 IN_QUEUE_S = 2.0
 """Nobody says that the queue has moved on; whoever is soon to be graded looks as often as this."""
+SHARE = 0.05
+"""Of its time at most does a process spend with looks at the queue, however long that is."""
+REST_PER_READER_S, MOST_REST_S = 0.0005, 0.25
+"""A reader rests so long between two looks at its submission: the longer, the more there are."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +99,70 @@ class Change:
         return min(RE_READ_S, max(IN_QUEUE_S, forecast.eta_s / 10))
 
 
-async def changes(deps: Deps, submission_id: str, seen: Seen) -> AsyncIterator[Change]:
+class Readers:
+    """What those who follow submissions in this process share."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._count = 0
+        self._looking = asyncio.Lock()
+        self._outlook: Outlook | None = None
+        self._fresh_until = 0.0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._count -= 1
+
+    @property
+    def rest_s(self) -> float:
+        return min(MOST_REST_S, self._count * REST_PER_READER_S)
+
+    async def outlook(self) -> Outlook:
+        """The queue as it was ``IN_QUEUE_S`` ago at most; where reading it takes long, it is read less often."""
+        async with self._looking:
+            if self._outlook is None or time.monotonic() >= self._fresh_until:
+                began = time.monotonic()
+                self._outlook = await run_in_threadpool(self._look)
+                took_s = time.monotonic() - began
+                self._fresh_until = began + max(IN_QUEUE_S, took_s / SHARE)
+            return self._outlook
+
+    def _look(self) -> Outlook:
+        with self._deps.database.read() as session:
+            return Outlook(session, self._deps.clock())
+
+    async def moved(self, last: Change) -> Change | None:
+        """How the queue has moved on for a submission that waits; None where that is not all one has to know."""
+        if last.page.forecast is None:
+            return None
+        forecast = (await self.outlook()).forecast(last.page.submission)
+        if forecast is None:
+            return None
+        page = replace(last.page, forecast=forecast)
+        return Change(page, last.after, Seen.of(page))
+
+
+async def changes(deps: Deps, readers: Readers, submission_id: str, seen: Seen) -> AsyncIterator[Change]:
     """What happens to the submission from ``seen`` on, until its end. Several events in a row are one change."""
-    async with deps.live.watch(submission_id) as watch:
-        while True:
-            page = await run_in_threadpool(submission_page, deps.database, submission_id, deps.clock())
-            if page is None:
-                return
-            change = Change(page, seen, Seen.of(page))
-            if change.after != seen or change.is_final:
-                yield change
-            if change.is_final:
-                return
-            seen = change.after
-            await watch.changed(change.re_read_s)
+    with readers.one_more():
+        async with deps.live.watch(submission_id) as watch:
+            while True:
+                looked = time.monotonic()
+                page = await run_in_threadpool(submission_page, deps.database, submission_id, deps.clock())
+                if page is None:
+                    return
+                change = Change(page, seen, Seen.of(page))
+                if change.after != seen or change.is_final:
+                    yield change
+                if change.is_final:
+                    return
+                while not await watch.changed(change.re_read_s) and (moved := await readers.moved(change)):
+                    if moved.after != moved.before:
+                        yield moved
+                    change = moved
+                seen = change.after
+                await asyncio.sleep(max(0.0, looked + readers.rest_s - time.monotonic()))

@@ -12,6 +12,7 @@ from core.deps import Deps
 from core.settings import Settings
 from server.auth.sessions import Sessions
 from server.auth.throttle import Throttle
+from server.live import Readers
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Services:
     deps: Deps
     sessions: Sessions
     throttle: Throttle
+    readers: Readers
     key: bytes
     """Signs what an anonymous visitor's forms carry."""
 

@@ -123,7 +123,8 @@ async def follow_submission(
     happened before is told first. A connection that broke goes on with the header `Last-Event-ID`.
     """
     suite = await run_in_threadpool(suite_or_none, services.settings, page.exercise.slug)
-    async for change in changes(services.deps, page.submission.id, Seen.parse(last_event_id)):
+    seen = Seen.parse(last_event_id)
+    async for change in changes(services.deps, services.readers, page.submission.id, seen):
         for event in _events(change, ExamView(change.page, suite, language)):
             yield event
 

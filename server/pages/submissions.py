@@ -51,7 +51,8 @@ async def live(
 ) -> AsyncIterator[ServerSentEvent]:
     """Pieces of the page, each as soon as something in it is new; then one event ``done``."""
     suite = await run_in_threadpool(suite_or_none, services.settings, found.exercise.slug)
-    async for change in changes(services.deps, found.submission.id, Seen.parse(last_event_id or seen)):
+    told = Seen.parse(last_event_id or seen)
+    async for change in changes(services.deps, services.readers, found.submission.id, told):
         exam = ExamView(change.page, suite, visitor.language)
         pieces = await run_in_threadpool(_pieces, visitor, services.settings.time_zone, exam, change)
         yield ServerSentEvent(raw_data=pieces, id=str(change.after))

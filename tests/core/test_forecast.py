@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from core import submissions
-from core.forecast import Forecast, coarse
+from core.forecast import Forecast, Outlook, coarse
 from core.models import Submission
 from core.queries import submission_page
 from tests.core.state_makers import State, make_exercise, make_report, make_score, make_user, receive
 
 
 def forecast(state: State, submission: Submission) -> Forecast | None:
+    """What a page says that is opened now; one that is open already says the same."""
     page = submission_page(state.database, submission.id, state.clock())
     assert page is not None
+    with state.database.read() as session:
+        assert Outlook(session, state.clock()).forecast(page.submission) == page.forecast
     return page.forecast
 
 
@@ -85,3 +88,12 @@ def test_each_exercise_takes_its_own_time(state: State) -> None:
 )
 def test_nobody_says_more_than_is_known(seconds: float, shown: int) -> None:
     assert coarse(seconds) == shown
+
+
+def test_an_outlook_has_nothing_to_say_of_a_submission_that_was_tried_since(state: State) -> None:
+    submission = state.receive()
+    with state.database.read() as session:
+        outlook = Outlook(session, state.clock())
+    submissions.release(state.deps, state.claim(submission))
+    assert outlook.forecast(submission) is not None
+    assert outlook.forecast(state.load(submission)) is None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import replace
 
 import anyio
 import pytest
 
+from core.forecast import Outlook
 from core.live import MemoryLive, Watch
 from core.queries import submission_page
-from server.live import IN_QUEUE_S, RE_READ_S, Change, Seen, changes
+from server.live import IN_QUEUE_S, MOST_REST_S, RE_READ_S, Change, Readers, Seen, changes
 from tests.server.makers import Grader, House
 
 
@@ -48,13 +50,17 @@ def grader(house: House) -> Grader:
     return house.grader(house.browser("ada").hand_in())
 
 
-def _follow(house: House, grader: Grader, steps: list[Callable[[], object]], seen: Seen | None = None) -> list[Change]:
+def _follow(
+    house: House, grader: Grader, steps: list[Callable[[], object]], seen: Seen | None = None, at_most: int = 99
+) -> list[Change]:
     """The changes until the end, one step done after each."""
 
     async def run() -> list[Change]:
         found = []
-        async for change in changes(house.deps, grader.submission_id, seen or Seen()):
+        async for change in changes(house.deps, Readers(house.deps), grader.submission_id, seen or Seen()):
             found.append(change)
+            if len(found) == at_most:
+                break
             if steps:
                 await anyio.to_thread.run_sync(steps.pop(0))
         return found
@@ -88,6 +94,35 @@ def test_a_lost_event_only_delays(house: House, grader: Grader) -> None:
     assert set(live.limits_s) <= {IN_QUEUE_S, RE_READ_S}
 
 
+def test_who_waits_hears_unasked_that_the_queue_has_moved_on(house: House) -> None:
+    first = house.grader(house.browser("bob").hand_in())
+    mine = house.grader(house.browser("ada").hand_in())
+    lonely = replace(house, deps=replace(house.deps, live=ForgetfulLive()))
+    told = _follow(lonely, mine, [first.start], at_most=2)
+    assert [(change.after.state, change.after.queue) for change in told] == [("queued", 2), ("queued", 1)]
+    assert not told[1].is_upheaval
+
+
+def test_all_who_wait_share_one_look_at_the_queue(house: House) -> None:
+    readers = Readers(house.deps)
+
+    async def run() -> list[Outlook]:
+        return await asyncio.gather(*[readers.outlook() for _ in range(20)])
+
+    assert len({id(outlook) for outlook in anyio.run(run)}) == 1
+
+
+def test_the_more_readers_there_are_the_longer_each_rests(house: House) -> None:
+    readers = Readers(house.deps)
+    with readers.one_more():
+        alone_s = readers.rest_s
+        with ExitStack() as stack:
+            for _ in range(1000):
+                stack.enter_context(readers.one_more())
+            assert alone_s < readers.rest_s == MOST_REST_S
+        assert readers.rest_s == alone_s
+
+
 @pytest.mark.parametrize(("ahead", "limit_s"), [(0, IN_QUEUE_S), (1, RE_READ_S)])
 def test_before_any_exam_has_ended_only_who_is_next_looks_often(house: House, ahead: int, limit_s: float) -> None:
     for _ in range(ahead):
@@ -113,7 +148,7 @@ def test_an_event_between_two_looks_is_not_missed(house: House, grader: Grader) 
 
 def test_a_submission_that_is_not_there_ends_at_once(house: House) -> None:
     async def run() -> list[Change]:
-        return [change async for change in changes(house.deps, "none", Seen())]
+        return [change async for change in changes(house.deps, Readers(house.deps), "none", Seen())]
 
     assert anyio.run(run) == []
 
