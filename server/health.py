@@ -1,14 +1,20 @@
 """For whoever watches over the server: is the process alive, and can it do its work?
 
 What answers 503 is what makes hand-ins or pages impossible. Without the broker hand-ins are accepted and wait, and a
-clock that goes wrong spoils no verdict: then the server is degraded, and answers 200.
+clock that goes wrong spoils no verdict: then the server is degraded, and answers 200. Whoever asks gives up after a few
+seconds, so nothing that is silent is waited for.
 """
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import structlog
 from fastapi import APIRouter
@@ -16,7 +22,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.database import check_schema
+from core.database import Database, check_schema
 from core.deps import Deps
 from core.errors import AbgabeError, OurError, texts
 from core.storage import check_free, check_writable
@@ -30,6 +36,12 @@ CLOCK_SKEWED = texts(
         "Bitte beide einem Zeitserver (NTP) folgen lassen.",
     ),
 )
+SILENT = texts(
+    "check.silent",
+    en=("The check {check} has had no answer for {seconds} s.", "Is what it asks running, and the network between?"),
+    de=("Die Prüfung {check} ist seit {seconds} s ohne Antwort.", "Läuft das Gefragte, und das Netz dazwischen?"),
+)
+PATIENCE_S = 1.5
 MOST_SKEW = dt.timedelta(seconds=5)
 
 router = APIRouter(include_in_schema=False)
@@ -65,24 +77,60 @@ def ready(services: ServicesDep) -> JSONResponse:
 
 def check_all(deps: Deps) -> dict[str, Result]:
     """Every check by its name. What to do about one that fails is logged: whoever may ask need not know our paths."""
-    return {
-        "database": _check("database", lambda: check_schema(deps.database.engine), stops_work=True),
-        "storage": _check("storage", lambda: check_writable(deps.settings.data_dir), stops_work=True),
-        "disk": _check("disk", lambda: check_free(deps.settings.data_dir, deps.settings.min_free_mib), stops_work=True),
-        "broker": _check("broker", deps.queue.waiting, stops_work=False),
-        "clock": _check("clock", lambda: _check_clock(deps), stops_work=False),
+    checks = {
+        "database": _Check("database", lambda: check_schema(deps.database.engine), stops_work=True),
+        "storage": _Check("storage", lambda: check_writable(deps.settings.data_dir), stops_work=True),
+        "disk": _Check("disk", lambda: check_free(deps.settings.data_dir, deps.settings.min_free_mib), stops_work=True),
+        "broker": _Check("broker", deps.queue.waiting, stops_work=False),
+        "clock": _Check("clock", lambda: _check_clock(deps), stops_work=False),
     }
+    begun = {name: _begin(deps.database, check) for name, check in checks.items()}
+    wait(begun.values(), PATIENCE_S)
+    return {name: begun[name].result() if begun[name].done() else checks[name].silent() for name in checks}
 
 
-def _check(name: str, check: Callable[[], object], *, stops_work: bool) -> Result:
+class _Check(NamedTuple):
+    name: str
+    check: Callable[[], object]
+    stops_work: bool
+
+    def result(self) -> Result:
+        try:
+            self.check()
+        except AbgabeError as error:
+            return self._failed(error)
+        except SQLAlchemyError:
+            return Result("unknown", self.stops_work)  # the check of the database says why
+        return Result()
+
+    def silent(self) -> Result:
+        return self._failed(OurError(SILENT, check=self.name, seconds=PATIENCE_S))
+
+    def _failed(self, error: AbgabeError) -> Result:
+        log.warning("check.failed", check=self.name, code=error.code, error=str(error))
+        return Result(error.code, self.stops_work)
+
+
+_begun: WeakKeyDictionary[Database, dict[str, Future[Result]]] = WeakKeyDictionary()
+_beginning = threading.Lock()
+
+
+def _begin(database: Database, check: _Check) -> Future[Result]:
+    """The check in a thread of its own. One that is still silent is not begun again: threads would pile up."""
+    with _beginning:
+        begun = _begun.setdefault(database, {})
+        if check.name not in begun or begun[check.name].done():
+            begun[check.name] = Future()
+            run = partial(contextvars.copy_context().run, _fulfil, begun[check.name], check.result)
+            threading.Thread(target=run, name=f"check-{check.name}", daemon=True).start()
+        return begun[check.name]
+
+
+def _fulfil(future: Future[Result], ask: Callable[[], Result]) -> None:
     try:
-        check()
-    except AbgabeError as error:
-        log.warning("check.failed", check=name, code=error.code, error=str(error))
-        return Result(error.code, stops_work)
-    except SQLAlchemyError:
-        return Result("unknown", stops_work)  # the check of the database says why
-    return Result()
+        future.set_result(ask())
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def _check_clock(deps: Deps) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import sqlite3
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -92,6 +95,17 @@ class TestDatabase:
         house.serve(replace(house.deps, database=open_database(f"sqlite:///{tmp_path}/no/such/folder.sqlite3")))
         status, found = readiness(house)
         assert (status, found["status"], found["database"]) == (503, "not ready", "database.unreachable")
+
+    def test_that_is_silent_is_not_waited_for(self, house: House) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts, and says nothing
+            database = open_database(f"postgresql://ada@127.0.0.1:{silent.getsockname()[1]}/abgabe")
+            house.serve(replace(house.deps, database=database))
+            began = time.monotonic()
+            status, found = readiness(house)
+            assert time.monotonic() - began < 2
+            assert (status, found["status"], found["database"]) == (503, "not ready", "check.silent")
+            readiness(house)  # while the first has not ended
+            assert [thread.name for thread in threading.enumerate()].count("check-database") <= 1
 
     def test_that_is_older_than_the_program(self, house: House, tmp_path: Path) -> None:
         house.serve(replace(house.deps, database=open_database(f"sqlite:///{tmp_path}/empty.sqlite3")))
