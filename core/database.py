@@ -56,6 +56,10 @@ SILENCE = {  # of PostgreSQL's machine; libpq itself would wait for a quarter of
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,  # milliseconds
+    # Of ours: PostgreSQL itself would wait for two hours, and what a worker that was cut off had locked stay locked.
+    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s"
+    # And where both machines are well, but a process or a statement is not.
+    " -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
 }
 MIGRATION_LOCK = 7_216_042  # any number; PostgreSQL's advisory lock of this program's migrations
 
@@ -163,6 +167,7 @@ def migrate(url: str) -> None:
         with _reachable(engine), engine.begin() as connection:
             _check_not_newer(connection)
             if connection.dialect.name == "postgresql":
+                connection.execute(sqlalchemy.text("SET LOCAL statement_timeout = 0"))  # a great table takes its time
                 connection.execute(sqlalchemy.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             config = _alembic_config()
             config.attributes["connection"] = connection

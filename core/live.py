@@ -1,12 +1,13 @@
 """Tells whoever watches a submission to look again. An event carries no news: the database is the truth.
 
-Publishing never fails and never waits; a lost event costs a watcher the wait it has set itself as a limit.
+Publishing never fails and hardly waits; a lost event costs a watcher the wait it has set itself as a limit.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
@@ -16,6 +17,9 @@ import structlog
 
 CHANNEL = "abgabe.live."
 RECONNECT_S = 1.0
+ANSWER_S = 2.0
+PAUSE_S = 10.0
+"""After a failure nothing is published for so long: an exam tells of each case, and must not wait for each."""
 
 log = structlog.get_logger(__name__)
 
@@ -98,16 +102,20 @@ class RedisLive:
     """Any process tells any process through Redis. One connection per process listens, from the first watcher on."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2)
+        self._redis = redis.Redis.from_url(url, socket_connect_timeout=ANSWER_S, socket_timeout=ANSWER_S)
+        self._silent_until = 0.0
         self._local = MemoryLive()
         self._lock = threading.Lock()
         self._listener: threading.Thread | None = None
         self._closed = threading.Event()
 
     def publish(self, submission_id: str) -> None:
+        if time.monotonic() < self._silent_until:
+            return
         try:
             self._redis.publish(CHANNEL + submission_id, "")
         except redis.RedisError as error:
+            self._silent_until = time.monotonic() + PAUSE_S
             log.warning("live.not_published", submission=submission_id, error=str(error))
 
     @asynccontextmanager

@@ -55,6 +55,17 @@ COMMON = {
 }
 
 
+SILENCE = {  # of Redis or the network; seconds
+    # a hand-in waits this long at most
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "max_retries": 0,
+    # A worker that waits for work sends nothing, and would not learn that its peer is gone. Each second it should get
+    # an answer; after two of these intervals without any it connects anew.
+    "health_check_interval": 5,
+}
+
+
 @dataclass
 class Worker:
     """Who grades in this process. ``deps`` is a ``worker.tasks.GradeDeps``; None: made from settings when needed."""
@@ -87,8 +98,7 @@ def make_app(settings: Settings, include: Sequence[str] = ("worker.binding",)) -
             worker_enable_remote_control=False,
         )
     else:
-        # a hand-in waits this long at most for a broker that is down
-        app.conf.update(broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0})
+        app.conf.update(broker_transport_options=SILENCE)
     return app
 
 
