@@ -201,11 +201,10 @@ def _rest_s(lengths: Sequence[float], age_s: float) -> float:
 
 def _workers(session: Session, now: dt.datetime) -> int:
     """The most exams that were held at the same time of late."""
-    query = select(Attempt.started_at, Attempt.finished_at).where(
-        Attempt.state.in_((AttemptState.RUNNING, AttemptState.FINISHED))
-    )
-    latest = session.execute(query.order_by(Attempt.id.desc()).limit(SAMPLES))
-    spans = [(started, finished or now) for started, finished in latest]
+    # by state only afterwards: asked for a state, SQLite reads everything that is in it
+    query = select(Attempt.state, Attempt.started_at, Attempt.finished_at).order_by(Attempt.id.desc()).limit(SAMPLES)
+    held = (AttemptState.RUNNING, AttemptState.FINISHED)
+    spans = [(started, finished or now) for state, started, finished in session.execute(query) if state in held]
     return _most_at_once((started, finished) for started, finished in spans if finished > now - RECENT)
 
 
