@@ -65,7 +65,13 @@ format: test-setup  ## format and sort what can be formatted and sorted
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: test-setup  ## the figures that the docs claim
+LOCUST := $(VENV)/locust
+$(LOCUST)/.installed: $(VENV)/.installed benchmarks/requirements.txt
+	$(BIN)/python -m venv $(LOCUST)
+	$(LOCUST)/bin/python -m pip install -q -r benchmarks/requirements.txt
+	@touch $@
+
+bench: test-setup $(LOCUST)/.installed  ## the figures that the docs claim
 	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 clean:  ## remove what was made here, but no data
