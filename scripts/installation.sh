@@ -38,10 +38,18 @@ write_secrets() {
 
 # Whose group may speak to the engine, as a container sees it.
 engine_group() {
-    case $(docker info --format '{{.SecurityOptions}}') in
-    *rootless*) echo 0 ;;
-    *) stat -c %g "$(setting DOCKER_SOCKET /var/run/docker.sock)" ;;
-    esac
+    local group rootless
+    group=$(stat -c %g "$(setting DOCKER_SOCKET /var/run/docker.sock)")
+    rootless=$(docker info --format '{{.SecurityOptions}}' | grep -c rootless || true)
+    # A rootless engine is in a user namespace: there its user's group is 0, and the group docker, which it gives its
+    # socket to where the machine has one, has the number that stands in /etc/group.
+    if [ "$rootless" = 0 ]; then
+        echo "$group"
+    elif [ "$group" = "$(id -g)" ]; then
+        echo 0
+    else
+        getent group docker | cut -d: -f3
+    fi
 }
 
 make() {

@@ -132,3 +132,21 @@ class TestRestore:
         assert "not whole" in place.run("scripts/restore.sh", "kept", expect=2)
         assert not (place.folder / "bin" / "database").exists()
         assert (place.folder / "secrets" / "secret_key").read_text() == "another"
+
+
+@pytest.mark.parametrize(
+    ("engine", "user_group", "expected"),
+    [("seccomp", "4242", "own"), ("seccomp rootless", "own", "0"), ("seccomp rootless", "4242", "777")],
+)
+def test_the_engines_group_is_as_a_container_sees_it(place: Place, engine: str, user_group: str, expected: str) -> None:
+    socket = place.folder / "docker.sock"
+    socket.touch()
+    own = str(socket.stat().st_gid)
+    said = {"docker": f"[{engine}]", "id": user_group.replace("own", own), "getent": "docker:x:777:"}
+    for name, words in said.items():
+        command = place.folder / "bin" / name
+        command.write_text(f"#!/bin/sh\necho '{words}'\n")
+        command.chmod(0o755)
+    (place.folder / ".env").write_text(f"DOCKER_SOCKET={socket}\n")
+    place.run("scripts/installation.sh")
+    assert f"DOCKER_GID={expected.replace('own', own)}\n" in (place.folder / ".env").read_text()
