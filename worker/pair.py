@@ -51,7 +51,7 @@ class Pair:
         self._place = meeting_place()
         self._listener = socket.socket(socket.AF_UNIX)
         self._channel: Channel | None = None
-        self._boxes: list[Box] = []
+        self.boxes: list[Box] = []
         try:
             path = self._place / "control" / "worker.sock"
             self._listener.bind(str(path))
@@ -70,17 +70,17 @@ class Pair:
     def _start(self, sandbox: Sandbox, orders: tuple[Order, Order]) -> None:
         with ThreadPoolExecutor(2) as pool:
             starting = [pool.submit(sandbox.start, order) for order in orders]
-        self._boxes = [future.result() for future in starting if future.exception() is None]
+        self.boxes = [future.result() for future in starting if future.exception() is None]
         for future in starting:
             future.result()
 
     def _start_gently(self, sandbox: Sandbox, orders: tuple[Order, Order]) -> None:
         examiner, candidate = orders
-        self._boxes.append(sandbox.start(examiner))
+        self.boxes.append(sandbox.start(examiner))
         deadline = time.monotonic() + START_WAIT_S
         while not (self._place / "seam" / SEAM).exists() and self.alive() and time.monotonic() < deadline:
             time.sleep(LOOK_S)
-        self._boxes.append(sandbox.start(candidate))
+        self.boxes.append(sandbox.start(candidate))
 
     def is_warm(self) -> bool:
         """Whether both have loaded all that they load before there is a hand-in: only then the examiner comes."""
@@ -91,7 +91,7 @@ class Pair:
         return bool(poll.poll(0))
 
     def alive(self) -> bool:
-        return all(box.alive() for box in self._boxes)
+        return all(box.alive() for box in self.boxes)
 
     def channel(self) -> Channel:
         """The examiner's stream. Raises Closed where a sandbox dies before it comes, and SandboxFailed where it never
@@ -113,7 +113,7 @@ class Pair:
 
     def last_words(self) -> str:
         """What the process that died said last, the examiner's if both did; for staff."""
-        ending = min(self._boxes, key=lambda box: box.alive()).wait(1.0)
+        ending = min(self.boxes, key=lambda box: box.alive()).wait(1.0)
         return ending.log.strip()[-300:] if ending else "it still runs"
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ class Pair:
         if self._channel is not None:
             self._channel.close()
         self._listener.close()
-        for box in self._boxes:
+        for box in self.boxes:
             box.kill()
         shutil.rmtree(self._place, ignore_errors=True)
         self.on_close()

@@ -15,7 +15,6 @@ from typing import Protocol
 
 import structlog
 
-from core.errors import AbgabeError
 from core.suites import Suite
 from worker import metrics
 from worker.meeting import remove_lost_places
@@ -271,7 +270,7 @@ def _result(spare: Spare) -> Pair | None:
     """The pair, or None where it did not start: the taker starts its own and gets the error, if it is still there."""
     try:
         return spare.pair.result()
-    except AbgabeError as error:
+    except Exception as error:
         log.warning("pairs.spare_failed", error=str(error))
         return None
 

@@ -58,7 +58,11 @@ class Shelves:
     def __init__(self, size: int, max_suites: int) -> None:
         self._size = size
         self._max_suites = max_suites
-        self._shelves: dict[str, Shelf] = {}  # the one used last stands last
+        self._shelves: dict[str, Shelf] = {}
+
+    def in_order(self) -> list[Shelf]:
+        """The one used last stands last."""
+        return list(self._shelves.values())
 
     def spares(self) -> Iterator[Spare]:
         return (spare for shelf in self._shelves.values() for spare in shelf.spares)

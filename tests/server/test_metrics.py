@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -25,11 +25,10 @@ from tests.core.state_makers import State
 from tests.real_parts import wait_until
 from tests.server.makers import House, make_zip
 from tests.worker.exam_fakes import FakeExaminer, make_archive, make_grade_deps, make_tiny_suite
+from tests.worker.idle import IdleSandbox
 from worker.metrics import MetricsServer
-from worker.pair import SEAM
 from worker.pairs import ColdPairs, SparePairs
 from worker.places import Places
-from worker.sandbox.base import Order
 from worker.tasks import grade
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -226,36 +225,6 @@ class TestAWorkersOwnPort:
             assert client.get("/").status_code == 404
             answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert {"abgabe_pairs", "abgabe_oldest_spare_seconds"} <= {name for name, _ in parse(answer.text)}
-
-
-@dataclass
-class IdleBox:
-    name: str = "idle"
-    is_alive: bool = True
-
-    def wait(self, timeout_s: float) -> None:
-        return None
-
-    def kill(self) -> None:
-        self.is_alive = False
-
-    def alive(self) -> bool:
-        return self.is_alive
-
-
-class IdleSandbox:
-    """Starts boxes that do nothing, or fails to."""
-
-    kind = "idle"
-    broken = False
-
-    def start(self, order: Order) -> IdleBox:
-        if self.broken:
-            raise SandboxFailed("box.failed", reason="the test says so")
-        for mount in order.mounts:
-            if mount.writable:
-                (mount.source / SEAM).touch()  # as an examiner that listens
-        return IdleBox()
 
 
 class TestThePool:
