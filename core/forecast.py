@@ -77,13 +77,18 @@ def coarse(seconds: float) -> int:
     return max(1, round(seconds / step)) * step
 
 
-def forecast(session: Session, submission: Submission, now: dt.datetime) -> Forecast | None:
-    """None where it does not wait."""
+def forecast(
+    session: Session, submission: Submission, now: dt.datetime, outlook: Outlook | None = None
+) -> Forecast | None:
+    """None where it does not wait. With an ``outlook`` of late only its place in the queue is asked for."""
     if submission.state is not SubmissionState.QUEUED:
         return None
     counted = select(Submission.exercise_id, func.count()).where(ahead_of(submission))
     ahead = dict(session.execute(counted.group_by(Submission.exercise_id)).all())
-    exams = _exams(session, now, {submission.exercise_id, *ahead})
+    kinds = {submission.exercise_id, *ahead}
+    exams = outlook.exams if outlook else None
+    if exams is None or not kinds <= exams.lengths_s.keys():
+        exams = _exams(session, now, kinds)
     return Forecast(1 + sum(ahead.values()), _eta_s(exams, submission.exercise_id, _place(submission), ahead))
 
 
@@ -98,15 +103,15 @@ class Outlook:
             for position, (submission_id, exercise, is_regrade, turn, lap, fence) in enumerate(session.execute(query))
         }
         self._exercises = [one.exercise_id for one in self._queue.values()]
-        self._exams = _exams(session, now, set(self._exercises)) if self._queue else None
+        self.exams = _exams(session, now, set(self._exercises)) if self._queue else None
 
     def forecast(self, submission: Submission) -> Forecast | None:
         """None where it does not wait, or has been examined since it was read."""
         mine = self._queue.get(submission.id)
-        if mine is None or self._exams is None or mine.fence != submission.fence:
+        if mine is None or self.exams is None or mine.fence != submission.fence:
             return None
         ahead = Counter(self._exercises[: mine.position])
-        return Forecast(1 + mine.position, _eta_s(self._exams, mine.exercise_id, mine.place, ahead))
+        return Forecast(1 + mine.position, _eta_s(self.exams, mine.exercise_id, mine.place, ahead))
 
 
 def _exams(session: Session, now: dt.datetime, waiting: set[int]) -> _Exams:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.database import Database
-from core.forecast import Forecast, forecast
+from core.forecast import Forecast, Outlook, forecast
 from core.models import Attempt, AttemptState, CaseRow, Course, Exercise, Submission, SubmissionState, User, utc_now
 from exam.report import CaseResult, CaseSpec
 
@@ -80,8 +80,10 @@ def shown_attempt(submission: Submission, attempts: Sequence[Attempt]) -> Attemp
     return attempts[0] if attempts else None
 
 
-def submission_page(database: Database, submission_id: str, now: dt.datetime | None = None) -> SubmissionPage | None:
-    """``now`` is for the forecast; None: the present."""
+def submission_page(
+    database: Database, submission_id: str, now: dt.datetime | None = None, outlook: Outlook | None = None
+) -> SubmissionPage | None:
+    """``now`` and ``outlook`` are for the forecast; None: the present, and nothing that was read before."""
     with database.read() as session:
         row = session.execute(_hand_ins().where(Submission.id == submission_id)).one_or_none()
         if row is None:
@@ -98,7 +100,7 @@ def submission_page(database: Database, submission_id: str, now: dt.datetime | N
             attempts=tuple(attempts),
             plan=tuple(CaseSpec.from_json(case) for case in (shown.plan or ())) if shown else (),
             results=_results(session, shown.id) if shown else {},
-            forecast=forecast(session, submission, now or utc_now()),
+            forecast=forecast(session, submission, now or utc_now(), outlook),
             superseded_by=_superseded_by(session, submission),
         )
 

@@ -120,9 +120,11 @@ def _admit(
     session: Session, settings: Settings, user_id: int, exercise_id: int, size_bytes: int, now: dt.datetime
 ) -> None:
     """Raise unless this student may hand in there now. Staff may at any time."""
-    user, exercise = session.get(User, user_id), session.get(Exercise, exercise_id)
-    if user is None or exercise is None:
+    asked = select(User, Exercise).join(Exercise, Exercise.id == exercise_id).where(User.id == user_id)
+    row = session.execute(asked).one_or_none()
+    if row is None:
         raise NotFound(EXERCISE_UNKNOWN)
+    user, exercise = row
     if not user.role.is_staff:
         _check_open(exercise, now)
         check_limits(session, settings, user_id, exercise, size_bytes, now)

@@ -106,7 +106,8 @@ async def create_submission(
     """Hand in. The answer comes when everything is safely stored; grading follows by itself."""
     async with sent_files(request) as files:
         submission = await run_in_threadpool(hand_in, services.deps, user, exercise, files, idempotency_key)
-    page = await run_in_threadpool(readable_submission, services.deps, user, submission.id)
+    outlook = await services.readers.outlook()
+    page = await run_in_threadpool(readable_submission, services.deps, user, submission.id, outlook)
     described = describe_page(page, language)
     response.headers["Location"] = described.links.self
     return described
