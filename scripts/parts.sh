@@ -117,6 +117,7 @@ all)
     have redis-server || install Redis redis-server || missing=1
     ensure_postgres || missing=1
     { have nginx && have caddy; } || install "nginx and Caddy" nginx-light caddy || missing=1
+    have promtool || install Prometheus prometheus || missing=1
     have chromium || install Chromium chromium fonts-dejavu-core || missing=1
     if [ $missing = 1 ]; then
         echo "Tests that need a missing part will be counted as skipped."
