@@ -10,7 +10,7 @@ time, user and system, of everything from the worker's start until all is graded
     start       both processes up to the moment when the exam begins: Python, NumPy, pytest and the suite's preload
     engine      bwrap's process; or each container's shim with its runc, and all of dockerd and containerd
     worker      Celery, the database, the exam's events: this process
-    rest        the ends of the processes, and spares that were not used; only bubblewrap's is known
+    rest        the ends of the processes, and spares that were thrown away; only bubblewrap's is known
 
 They are read from /proc when an exam begins and at its last verdict.
 """
@@ -25,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +36,7 @@ from core import intake, submissions
 from core.database import migrate
 from core.deps import Deps
 from core.embedded import start_embedded_worker
+from core.logs import configure_logging
 from core.models import Submission, SubmissionState
 from core.queue import Worker, open_deps
 from core.settings import Settings
@@ -53,12 +54,12 @@ from worker.sandbox.cgroups import find_cgroups
 from worker.sandbox.choose import choose
 from worker.tasks import GradeDeps
 
-HAND_INS = {
-    "ex1": ("right_reference", "right_einsum", "right_plain", "softmax_without_shift", "loss_mean", "misspelt_import"),
-    "ex2": ("right_im2col", "adam_does_not_square", "conv_gradient_averaged"),
-    "ex3": ("right_vectorised",),
-}
-"""Of one round."""
+HAND_INS = (
+    *("ex1/right_reference", "ex1/right_einsum", "ex1/right_plain"),
+    *("ex1/softmax_without_shift", "ex1/loss_mean", "ex1/misspelt_import"),
+    *("ex2/right_im2col", "ex2/adam_does_not_square", "ex2/conv_gradient_averaged", "ex3/right_vectorised"),
+)
+"""Of one round; all compute with whole arrays."""
 PARTS = ("cases", "tests", "supervisor", "start", "engine", "worker", "rest")
 BOUND = 0.25
 SERVICES = ("dockerd", "containerd")
@@ -70,27 +71,28 @@ def main() -> None:
     """Measure and print a table for each kind of sandbox."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2, help="how often each of the hand-ins is handed in")
-    parser.add_argument("--exercises", nargs="*", default=list(HAND_INS))
+    parser.add_argument("--hand-ins", nargs="*", default=HAND_INS, help="such as ex2/right_loops")
     parser.add_argument("--sandboxes", nargs="*", default=["bubblewrap", "docker"])
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--cold", action="store_true", help="without spares: each exam starts its own pair")
     options = parser.parse_args()
+    configure_logging(Settings(log_level="warning"))
     for kind in options.sandboxes:
         with tempfile.TemporaryDirectory(prefix="abgabe-bench-") as folder:
             settings = Settings(data_dir=Path(folder), workers=options.workers, sandbox=kind)
-            used = saturate(settings, options.exercises, options.rounds, cold=options.cold)
+            used = saturate(settings, options.hand_ins * options.rounds, cold=options.cold)
         table(f"{kind}, {options.workers} workers{', no spares' if options.cold else ''}", used)
 
 
 # --- the queue --------------------------------------------------------------------------------------------------------
 
 
-def saturate(settings: Settings, exercises: list[str], rounds: int, *, cold: bool) -> Used:
+def saturate(settings: Settings, hand_ins: Sequence[str], *, cold: bool) -> Used:
     """Fill the queue, start the worker, wait until all is graded."""
     migrate(settings.database)
     deps, used = open_deps(settings), Used()
     with closing(deps.database), closing(deps.live):
-        fill(deps, exercises, rounds)
+        fill(deps, hand_ins)
         sandbox = choose(settings.sandbox, settings)[0]
         begun, worker_s, boxes_s, engine_s = time.monotonic(), own_s(), children_s(), services_s()
         spares = SparePairs(sandbox, settings.workers, ahead=QueueAhead(deps))
@@ -103,25 +105,26 @@ def saturate(settings: Settings, exercises: list[str], rounds: int, *, cold: boo
         while waiting(deps):
             time.sleep(LOOK_S)
         used.wall_s = time.monotonic() - begun
-        worker.stop()
-        spares.close()
         used.of["", "worker"] = own_s() - worker_s
         if sandbox.kind == "docker":
             used.of["", "engine"] = services_s() - engine_s
-        else:
-            used.of["", "rest"] = own_s() - worker_s + children_s() - boxes_s - sum(used.of.values())
+        else:  # those of spares that still wait are not among them
+            used.of["", "rest"] = used.of["", "worker"] + children_s() - boxes_s - sum(used.of.values())
+        worker.stop()
+        spares.close()
     return used
 
 
-def fill(deps: Deps, exercises: list[str], rounds: int) -> None:
+def fill(deps: Deps, hand_ins: Sequence[str]) -> None:
     """Hand in everything, in an order that is drawn once."""
-    made = {slug: make_exercise(deps.database, slug=slug) for slug in exercises}
-    all_of_them = [(slug, name) for slug in exercises for name in HAND_INS[slug]] * rounds
-    random.Random(1).shuffle(all_of_them)
-    for slug, name in all_of_them:
+    made: dict[str, int] = {}
+    for name in random.Random(1).sample(hand_ins, len(hand_ins)):
+        slug, _, candidate = name.partition("/")
+        made[slug] = made.get(slug) or make_exercise(deps.database, slug=slug).id
         suite = find_suite(deps.settings.suites_dir, slug)
         with tempfile.TemporaryDirectory(prefix="abgabe-bench-") as folder:
-            hand_in(deps, make_user(deps.database).id, made[slug].id, suite, Candidate(slug, name).write(Path(folder)))
+            written = Candidate(slug, candidate).write(Path(folder))
+            hand_in(deps, make_user(deps.database).id, made[slug], suite, written)
 
 
 def hand_in(deps: Deps, user_id: int, exercise_id: int, suite: Suite, folder: Path) -> None:
