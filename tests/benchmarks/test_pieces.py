@@ -7,13 +7,15 @@ import io
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks import stored_submissions
+from benchmarks import intake_rush, stored_submissions
 from benchmarks.live_pages import Page, Seen, follow
 from benchmarks.parts.hand_ins import CANDIDATES, archive
+from benchmarks.parts.installation import Installation
 from benchmarks.parts.processes import cpu_s, machine_cpu_s, percentile, tree_cpu_s
 from benchmarks.parts.stored import STUCK, Filled, fill
 from core import intake
@@ -54,6 +56,16 @@ def _check_stored(database: Database, filled: Filled) -> None:
         graded = session.scalar(select(func.count()).where(CaseRow.attempt_id == filled.graded))
     assert states == {SubmissionState.DONE: 90 - STUCK, SubmissionState.QUEUED: 10, SubmissionState.STUCK: STUCK}
     assert graded
+
+
+def test_what_was_accepted_is_missing_without_a_row_or_without_its_bytes(house: House) -> None:
+    whole, damaged = (house.browser(login).hand_in() for login in ("ada", "bob"))
+    with house.deps.database.write() as session:
+        session.get_one(Submission, damaged).blob_sha256 = "0" * 64
+    settings = house.deps.settings
+    parts: Any = {"server": None, "workers": (), "postgres_pid": 0}
+    installed = Installation(settings, house.url, house.deps.database, **parts)
+    assert intake_rush.missing(installed, [whole, damaged, "never"]) == [damaged, "never"]
 
 
 def test_a_page_is_followed_to_its_end(house: House) -> None:
