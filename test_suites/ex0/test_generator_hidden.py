@@ -19,7 +19,7 @@ def test_any_batch_size(student, rng):
     why: The course's tests know the batch sizes 60 and 83, and never look at both images and labels.
     why.de: Die Kurstests kennen die Batchgrößen 60 und 83 und sehen nie Bilder und Labels zugleich an.
     """
-    size = int(rng.choice([7, 9, 13, 17, 23]))
+    size = int(rng.choice([9, 11, 33]))  # each leaves one image for its last batch: the first one to be forgotten
     for shuffle in (False, True):
         epoch = batches(make(student, size, shuffle=shuffle), -(-COUNT // size))
         lengths = sorted({len(batch.images) for batch in epoch})
