@@ -1,4 +1,5 @@
-"""The sandbox of production: one container for each box, never used again. The only module that knows Docker's SDK."""
+"""The sandbox of production: one container for each box, never used again. With container.py it is what knows Docker's
+SDK."""
 
 # mypy: disable-error-code=no-untyped-call
 # (types-docker leaves half of the client untyped)
@@ -6,24 +7,22 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import subprocess
 import threading
 import time
-from concurrent.futures import Future
 from typing import Any
 
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.types import LogConfig
 from docker.types import Mount as Bind
 from docker.utils import kwargs_from_env
-from requests.exceptions import ConnectionError as Unreachable
-from requests.exceptions import RequestException, Timeout
+from requests.exceptions import RequestException
 
 import docker
 from core.errors import EngineAway, SandboxFailed, SandboxUnavailable
 from worker.sandbox import environment, images, seccomp
-from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, BoxLimits, Ending, Mount, Order
+from worker.sandbox.base import BOX_FAILED, SANDBOX_MISSING, Mount, Order
+from worker.sandbox.container import Container, bury, bury_later, is_away, remove
 from worker.sandbox.engine_paths import EnginePaths, from_inspection
 from worker.sandbox.inside import CODE, INNER, INNER_TARGET, VARIABLES, command
 from worker.sandbox.owner import box_name, host, is_orphan
@@ -32,8 +31,6 @@ from worker.sandbox.uids import Uid, take_uid
 KIND = "docker"
 _ANSWER_S = 60
 _FIRST_ANSWER_S = 5
-_KILL_WAIT_S = 30
-_KEPT_LOG_BYTES = 8 << 10
 _MAX_FILES = 1 << 16
 _MIB = 1 << 20
 _SHORT_ID = 12
@@ -47,8 +44,9 @@ class Docker:
 
     kind = KIND
 
-    def __init__(self, runtime: str = "") -> None:
-        """``runtime``: another one than the engine's own, such as ``runsc``. Raises SandboxUnavailable."""
+    def __init__(self, runtime: str = "", *, answer_s: int = _ANSWER_S) -> None:
+        """``runtime``: another one than the engine's own, such as ``runsc``. Who is silent for ``answer_s`` is away.
+        Raises SandboxUnavailable."""
         self._runtime = runtime
         self._ids: dict[str, str] = {}
         self._building = threading.Lock()
@@ -56,7 +54,7 @@ class Docker:
         try:
             with contextlib.closing(docker.APIClient(version="auto", timeout=_FIRST_ANSWER_S, **settings)) as client:
                 self._check_engine(client.info())
-            self._client = docker.APIClient(version="auto", timeout=_ANSWER_S, **settings)
+            self._client = docker.APIClient(version="auto", timeout=answer_s, **settings)
         except (DockerException, RequestException) as error:
             raise _no_engine(error) from error
         self._own_container = _own_container(self._client)
@@ -100,11 +98,10 @@ class Docker:
             self._client.create_container_from_config(self._config(order, image, uid), name)
             self._client.start(name)
         except (DockerException, RequestException) as error:
-            with contextlib.suppress(DockerException, RequestException):
-                self._client.remove_container(name, force=True, v=True)
-            uid.release()
-            if isinstance(error, Unreachable):
+            if is_away(error):
+                bury_later(self._client, name, uid)
                 raise _no_engine(error) from error
+            bury(self._client, name, uid)
             raise SandboxFailed(BOX_FAILED, reason=str(error)) from error
         return Container(self._client, name, order.limits, uid)
 
@@ -115,7 +112,7 @@ class Docker:
         boxes = self._client.containers(all=True, filters={"label": [_LABEL_HOST]})
         lost = [box for box in boxes if _is_lost(box["Names"][0].lstrip("/"), box["Labels"], running)]
         for box in lost:
-            _remove(self._client, box["Id"])
+            remove(self._client, box["Id"])
         return len(lost)
 
     def _find(self, name: str) -> str | None:
@@ -123,7 +120,9 @@ class Docker:
             return str(self._client.inspect_image(images.tag(name))["Id"])
         except ImageNotFound:
             return None
-        except Unreachable as error:
+        except (DockerException, RequestException) as error:
+            if not is_away(error):
+                raise
             raise _no_engine(error) from error
 
     def _build(self, name: str) -> str:
@@ -192,73 +191,6 @@ class Docker:
         return Bind(mount.target, str(self._paths.of(mount.source)), type="bind", read_only=not mount.writable)
 
 
-class Container:
-    """A Box: a running container, with a thread that waits for its end and removes it."""
-
-    def __init__(self, client: docker.APIClient, name: str, limits: BoxLimits, uid: Uid) -> None:
-        self.name = name
-        self._client = client
-        self._limits = limits
-        self._uid = uid
-        self._started_at = time.monotonic()
-        self._ended: Future[Ending] = Future()
-        threading.Thread(target=self._live, name=name, daemon=True).start()
-
-    def wait(self, timeout_s: float) -> Ending | None:
-        try:
-            return self._ended.result(timeout_s)
-        except TimeoutError:
-            return None
-
-    def kill(self) -> None:
-        self._strike()
-        self._ended.result(_KILL_WAIT_S)
-
-    def alive(self) -> bool:
-        return not self._ended.done()
-
-    def _strike(self) -> None:
-        with contextlib.suppress(DockerException, RequestException):  # it has ended by itself, or the engine has
-            self._client.kill(self.name)
-
-    # --- the thread ---------------------------------------------------------------------------------------------------
-
-    def _live(self) -> None:
-        try:
-            self._wait_for_end()
-            ending = self._ending()
-        except (DockerException, RequestException) as error:
-            ending = Ending(None, False, self._wall_s(), None, None, f"the engine failed: {error}")
-        with contextlib.suppress(DockerException, RequestException):
-            _remove(self._client, self.name)
-        self._uid.release()
-        self._ended.set_result(ending)
-
-    def _wait_for_end(self) -> None:
-        """Until it has ended, at the latest at its deadline."""
-        left_s = self._started_at + self._limits.wall_time_s - time.monotonic()
-        try:
-            self._client.wait(self.name, timeout=max(1, math.ceil(left_s)))
-        except (Timeout, Unreachable):  # the SDK wraps a late answer in either
-            self._strike()
-            self._client.wait(self.name, timeout=_KILL_WAIT_S)
-
-    def _ending(self) -> Ending:
-        state = self._client.inspect_container(self.name)["State"]
-        said = self._client.logs(self.name, stdout=True, stderr=True, tail=100)
-        return Ending(
-            exit_code=int(state["ExitCode"]),
-            oom_killed=bool(state["OOMKilled"]),
-            wall_s=self._wall_s(),
-            cpu_s=None,
-            max_memory_mib=None,
-            log=said[-_KEPT_LOG_BYTES:].decode("utf-8", "replace"),
-        )
-
-    def _wall_s(self) -> float:
-        return time.monotonic() - self._started_at
-
-
 def _own_container(client: docker.APIClient) -> dict[str, Any] | None:
     """The container that this process runs in, where the engine is the one that runs it."""
     if len(host()) < _SHORT_ID:  # a host called "ab" or "dead": the beginning of somebody's id, or of several
@@ -269,22 +201,6 @@ def _own_container(client: docker.APIClient) -> dict[str, Any] | None:
         return None
     # a container may have the name of this host; its id is the name of a container's host
     return found if found["Id"].startswith(host()) else None
-
-
-def _remove(client: docker.APIClient, name: str) -> None:
-    """Remove it, running or not; returns when it is gone."""
-    deadline = time.monotonic() + _KILL_WAIT_S
-    while True:
-        try:
-            client.remove_container(name, force=True, v=True)
-        except NotFound:
-            return
-        except APIError:  # somebody else is removing it
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
 
 
 def _is_lost(name: str, labels: dict[str, str], running: set[str]) -> bool:
