@@ -16,6 +16,7 @@ reference    modules of reference_impl that are part of it, as a package ``refer
 from __future__ import annotations
 
 import copy
+import json
 import tomllib
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,8 @@ from exam.report import Report, Verdict
 REQUIRED = {"description", "points"}
 KEYS = REQUIRED | {"verdicts", "limits", "one_process", "stricter", "based_on", "without", "change", "reference"}
 RIGHT = "right_"
+POINTS_APART = 0.005
+"""Points that differ by less are the same: shares of proportional groups are written with two decimals."""
 REFERENCE, PACKAGE = PROJECT / "reference_impl", "reference"
 
 
@@ -41,10 +44,18 @@ class Candidate:
 
     @cached_property
     def expected(self) -> dict[str, Any]:
-        """expected.toml. Raises ValueError where it lacks a key or has an unknown one."""
-        expected = tomllib.loads((self.folder / "expected.toml").read_text("utf-8"))
-        if not REQUIRED <= expected.keys() <= KEYS:
-            raise ValueError(f"{self.name}: keys {sorted(expected)}")
+        """expected.toml. Raises ValueError where it is no TOML, or lacks or has a key or a verdict that it must not."""
+        try:
+            expected = tomllib.loads((self.folder / "expected.toml").read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{self.name}/expected.toml: {error}") from error
+        for problem, names in (
+            ("no key", REQUIRED - expected.keys()),
+            ("an unknown key", expected.keys() - KEYS),
+            ("an unknown verdict", set(expected.get("verdicts", {}).values()) - {verdict.value for verdict in Verdict}),
+        ):
+            if names:
+                raise ValueError(f"{self.name}/expected.toml has {problem}: {', '.join(sorted(map(str, names)))}")
         return expected
 
     @property
@@ -54,14 +65,26 @@ class Candidate:
     def files(self) -> dict[str, bytes]:
         """Path -> content of the whole hand-in. Raises ValueError where a change does not fit."""
         base = self.expected.get("based_on")
-        files = Candidate(self.folder.parent / base).files() if base else {}
+        files = self._base(base).files() if base else {}
         for path in self.expected.get("without", ()):
+            self._demand(path in files, f"without: no file {path} in the hand-in of based_on")
             del files[path]
         for change in self.expected.get("change", ()):
+            self._demand(change.keys() == {"file", "old", "new"}, "a change has the keys file, old and new")
+            self._demand(change["file"] in files, f"change: no file {change['file']} in the hand-in of based_on")
             files[change["file"]] = self._changed(files[change["file"]], **change)
         files |= self._reference()
         own = [path for path in sorted(self.folder.rglob("*.py")) if "__pycache__" not in path.parts]
         return files | {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in own}
+
+    def _base(self, name: str) -> Candidate:
+        base = Candidate(self.folder.parent / name)
+        self._demand((base.folder / "expected.toml").is_file(), f"based_on: there is no hand-in {name}")
+        return base
+
+    def _demand(self, condition: bool, otherwise: str) -> None:
+        if not condition:
+            raise ValueError(f"{self.name}/expected.toml: {otherwise}")
 
     def _reference(self) -> dict[str, bytes]:
         """The part of the hand-in that is our own reference network, under another name than the suites import."""
@@ -71,8 +94,7 @@ class Candidate:
 
     def _changed(self, content: bytes, file: str, old: str, new: str) -> bytes:
         text = content.decode("utf-8")
-        if text.count(old) != 1:
-            raise ValueError(f"{self.name}: {old!r} occurs {text.count(old)} times in {file}")
+        self._demand(text.count(old) == 1, f"change: {old!r} occurs {text.count(old)} times in {file}, not once")
         return text.replace(old, new).encode()
 
     def write(self, folder: Path) -> Path:
@@ -99,9 +121,16 @@ class Candidate:
                 found.append(f"{case.spec.id}: {case.verdict.value} instead of {expected} ({case.message})")
         found += [f"{case}: there is no such case" for case in wanted]
         points = score(suite, report).points
-        if points != self.expected["points"]:
+        if abs(points - self.expected["points"]) > POINTS_APART:
             found.append(f"{points:g} points instead of {self.expected['points']:g}")
         return found
+
+    @staticmethod
+    def earned(suite: Suite, report: Report) -> str:
+        """The lines of expected.toml that would say what the report says."""
+        bad = [case for case in report.cases if case.verdict is not Verdict.PASSED]
+        verdicts = [f"{json.dumps(case.spec.id)} = {json.dumps(case.verdict.value)}" for case in bad]
+        return "\n".join([f"points = {round(score(suite, report).points, 2):g}", "[verdicts]", *verdicts])
 
 
 def candidates_in(folder: Path) -> list[Candidate]:

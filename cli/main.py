@@ -216,6 +216,9 @@ def suite_check_command(
     candidates: Annotated[Path | None, typer.Option(help="Folder of hand-ins with expected.toml.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer seeds, fewer mutants.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only this check, e.g. mutants; may be repeated.")] = None,
+    hand_in: Annotated[
+        list[str] | None, typer.Option(help="Only whether this hand-in gets its verdicts; may be repeated.")
+    ] = None,
     mutate: Annotated[str, typer.Option(help="The right hand-in whose mutants are tried.")] = "",
     minutes: Annotated[float, typer.Option(help="No exam begins later than so many minutes after the start.")] = 30.0,
     jobs: Annotated[int, typer.Option(min=1, help="Exams at a time.")] = 2,
@@ -228,6 +231,6 @@ def suite_check_command(
     """
     from cli import suite_check
 
-    wish = suite_check.Wish(candidates, quick, minutes, jobs, mutate, tuple(only or ()))
+    wish = suite_check.Wish(candidates, quick, minutes, jobs, mutate, tuple(only or ()), tuple(hand_in or ()))
     with failing_with(2):
         sys.exit(suite_check.suite_check(get_settings(), exercise, sandbox, wish, as_json))

@@ -46,20 +46,24 @@ def as_object(suite: Suite, sandbox: str, sections: Sequence[Section], total_s: 
     }
 
 
-def print_report(suite: Suite, sections: Sequence[Section], total_s: float) -> None:
-    """One line for each check, its findings and notes below."""
-    out.print(f"[bold]{escape(suite.id)}[/bold] version {escape(suite.version)}, checked in {total_s:.0f} s")
-    for section in sections:
-        mark = "[bold red]✗[/bold red]" if section.findings else "[green]✓[/green]"
-        out.print(f"{mark} {section.name:12} {escape(section.summary)}")
-        for finding in section.findings:
-            _indented(finding, "red")
-        for note in section.notes:
-            _indented(note, "dim")
+def print_section(section: Section) -> None:
+    """One line for the check, its findings and notes below, each of their lines on one: to search and to copy."""
+    mark = "[bold red]✗[/bold red]" if section.findings else "[green]✓[/green]"
+    out.print(f"{mark} {section.name:12} {escape(section.summary)}", soft_wrap=True)
+    for finding in section.findings:
+        _indented(finding, "red")
+    for note in section.notes:
+        _indented(note, "dim")
+
+
+def print_total(suite: Suite, sections: Sequence[Section], total_s: float) -> None:
     found = sum(len(section.findings) for section in sections)
     out.print(f"[bold]{found} to mend[/bold]" if found else "[bold green]Nothing to mend.[/bold green]")
+    out.print(f"{suite.id} version {suite.version}, checked in {total_s:.0f} s", markup=False)
 
 
 def _indented(text: str, style: str) -> None:
     first, *rest = text.splitlines()
-    out.print("\n".join([f"    · {first}", *(f"      {line}" for line in rest)]), markup=False, style=style)
+    out.print(
+        "\n".join([f"    · {first}", *(f"      {line}" for line in rest)]), markup=False, style=style, soft_wrap=True
+    )

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from cli.candidates import Candidate
 from cli.doctor_attack import QUICK, besiege
 from cli.practise import unpacked
 from cli.suite_check_report import Section
@@ -15,6 +16,7 @@ from cli.suite_exams import Bench, Order
 from cli.suite_mutation import mutation
 from core.practice_choice import choose as choose_for_practice
 from core.practice_zip import has_practice
+from core.suites import Suite
 from exam.messages import LANGUAGES
 from exam.report import CaseSpec
 from worker.pairs import ColdPairs
@@ -41,6 +43,12 @@ def candidates(bench: Bench) -> Section:
         bench.reports[held.order.name] = held.report
         different = by_name[held.order.name].differences(held.order.suite, held.report)
         section.findings += [f"{held.order.name}: {text}" for text in different]
+        if different:
+            got = Candidate.earned(held.order.suite, held.report)
+            section.notes.append(
+                f"{held.order.name}: this is what it got; if it should, write into its expected.toml\n{got}"
+            )
+    section.findings += [f"{name}: no expected.toml, so nobody looks at it" for name in _unexpected(bench)]
     right = len(bench.right)
     section.summary = f"{len(bench.reports)} of {len(orders)} examined, {right} right and {len(orders) - right} wrong"
     if held_count < len(orders):
@@ -52,7 +60,7 @@ def texts(bench: Bench) -> Section:
     """Titles, hints and reasons are there in every language."""
     specs = _specs(bench)
     section = Section("texts", f"{len(specs)} cases, {len(LANGUAGES)} languages")
-    section.findings += [] if specs else ["no exam could be held"]
+    section.findings += [] if specs else [f"no exam could be held: {bench.trouble}"]
     for spec in specs:
         asked = {"title": spec.title, "hint": spec.hint} | ({} if spec.counts else {"why": spec.why})
         for name, said in asked.items():
@@ -63,14 +71,15 @@ def texts(bench: Bench) -> Section:
 
 
 def groups(bench: Bench) -> Section:
-    """Every group with points has a counting case."""
+    """Every group with points has a counting case, and every name of a file or a case in suite.toml is one's."""
     counting = {spec.group for spec in _specs(bench) if spec.counts}
     section = Section("groups", f"{len(bench.suite.groups)} groups, {bench.suite.max_points:g} points")
     section.findings = [
-        f"{group.id}: {group.points:g} points, but no counting case: nobody can miss them"
+        f"{group.id}: {group.points:g} points, but no counting case: nobody can earn them"
         for group in bench.suite.groups
         if group.points and group.id not in counting
     ]
+    section.findings += _lost_names(bench.suite, {spec.id for spec in _specs(bench)})
     return section
 
 
@@ -116,7 +125,8 @@ def practice(bench: Bench) -> Section:
     """What is given out for practice works, and a right hand-in passes it."""
     choice = choose_for_practice(bench.suite)
     section = Section("practice", f"{len(choice.tests)} test files are given out, {len(choice.withheld)} are not")
-    section.notes = [f"kept back: {reason}" for reason in choice.withheld.values()]
+    section.notes = [f"given out: {', '.join([*choice.tests, *sorted(choice.helpers)])}"] if choice.tests else []
+    section.notes += [f"kept back: {reason}" for reason in choice.withheld.values()]
     if has_practice(bench.suite):
         with tempfile.TemporaryDirectory() as folder, unpacked(bench.suite) as place:
             bench.right[0].write(Path(folder))
@@ -135,6 +145,24 @@ def attacks(bench: Bench) -> Section:
     section = Section("attacks", f"{siege.stopped} of {len(siege.attacks)} attempts to break out stopped")
     section.findings = siege.faults
     return section
+
+
+def _unexpected(bench: Bench) -> list[str]:
+    """Folders beside the hand-ins that look like one."""
+    folders = sorted(path for path in bench.candidates[0].folder.parent.iterdir() if path.is_dir())
+    return [path.name for path in folders if not (path / "expected.toml").is_file() and next(path.rglob("*.py"), None)]
+
+
+def _lost_names(suite: Suite, cases: set[str]) -> list[str]:
+    """What a slip of the pen in suite.toml leaves without effect; ``cases`` are the ids of all that were run."""
+    run = {test.partition("::")[0] for group in suite.groups for test in group.tests}
+    there = {path.name for path in suite.folder.glob("test_*.py")}
+    promoted = [(group.id, name) for group in suite.groups for name in group.promote]
+    return [
+        *(f"hidden: there is no file {name}" for name in suite.hidden if not (suite.folder / name).is_file()),
+        *(f"{group}: promote: there is no case {name}" for group, name in promoted if f"{group}.{name}" not in cases),
+        *(f"{name} is in no group: nobody runs it" for name in sorted(there - run)),
+    ]
 
 
 def _specs(bench: Bench) -> list[CaseSpec]:

@@ -68,6 +68,8 @@ class Bench:
     progress: Progress
     reports: dict[str, Report] = field(default_factory=dict)
     """By name of the hand-in, as far as they were examined with the usual seed."""
+    trouble: str = ""
+    """Why the last exam that gave no report did not."""
 
     @property
     def right(self) -> list[Candidate]:
@@ -77,6 +79,7 @@ class Bench:
         """Their reports; the exams are held now where that has not been done. One that cannot be held is missing."""
         new = [Order(one.name, one.limited(self.suite), one.files()) for one in chosen if one.name not in self.reports]
         for held in self.hold("right hand-ins", new) if new else ():
+            self.trouble = held.error or self.trouble
             if held.report is not None:
                 self.reports[held.order.name] = held.report
         return [self.reports[one.name] for one in chosen if one.name in self.reports]

@@ -40,6 +40,8 @@ def mutation(bench: Bench) -> Section:
     section.findings += [
         f"{chosen.name}/{EQUIVALENT} argues about {name}, which is no mutant any more" for name in stale
     ]
+    if counts[SURVIVED]:
+        section.notes.insert(0, f"those that are no fault: say why in {chosen.folder / EQUIVALENT}, by their ids")
     section.data = {"candidate": chosen.name, "argued_equivalent": equivalent, "mutants": outcomes}
     return section
 

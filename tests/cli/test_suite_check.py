@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cli.candidates import Candidate
 from tests.cli.conftest import DATA, Run
 
 EXPECTED = {
@@ -80,6 +82,78 @@ def test_a_wrong_verdict_is_found(check: Check, candidates: Path) -> None:
     expected.write_text(expected.read_text().replace('forward" = "failed"', 'forward" = "raised"'))
     (finding,) = check("hand-ins")["hand-ins"]["findings"]
     assert finding.startswith("wrong: Double.forward: failed instead of raised")
+
+
+def test_what_a_hand_in_got_can_be_copied_into_what_is_expected(abgabe: Run, suite: Path, candidates: Path) -> None:
+    expected = candidates / "wrong" / "expected.toml"
+    expected.write_text('description = "wrong"\npoints = 5\n')
+    words = ("suite", "check", "mini", "--candidates", candidates, "--hand-in", "wrong")
+    told = abgabe(*words).stdout
+    assert "1 of 1 examined" in told
+    expected.write_text('description = "wrong"\n' + told[told.index("points = 0") : told.index("3 to mend")])
+    assert abgabe(*words).returncode == 0
+
+
+def test_points_by_share_are_expected_with_two_decimals(check: Check, suite: Path, candidates: Path) -> None:
+    toml, test = suite / "suite.toml", suite / "test_double.py"
+    toml.write_text(toml.read_text("utf-8").replace("points = 10", 'points = 10\nrule = "proportional"'), "utf-8")
+    cases = '@pytest.mark.parametrize("n", [1, 2, 3])\ndef test_forward(student, rng, n):'
+    text = test.read_text("utf-8").replace("def test_forward(student, rng):", cases)
+    test.write_text(text.replace("rng.random((3, 4))", "rng.random((n, 4)) * 5.0", 1), "utf-8")
+    double = candidates / "wrong" / "Layers" / "Double.py"
+    double.write_text("class Double:\n    def forward(self, x):\n        return (2 if len(x) == 2 else 3) * x\n")
+    verdicts = '"Double.forward[1]" = "failed"\n"Double.forward[3]" = "failed"'
+    (candidates / "wrong" / "expected.toml").write_text(
+        f'description = "wrong"\npoints = 3.33\n[verdicts]\n{verdicts}\n'
+    )
+    assert not [one for one in check("hand-ins")["hand-ins"]["findings"] if one.startswith("wrong:")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("points = = 1", "wrong/expected.toml: Invalid value"),
+        ("points = 0", "wrong/expected.toml has no key: description"),
+        ('description = ""\npoints = 0\nverdict = 1', "an unknown key: verdict"),
+        ('description = ""\npoints = 0\n[verdicts]\n"Double.forward" = "fail"', "an unknown verdict: fail"),
+        ('description = ""\npoints = 0\nbased_on = "right"', "there is no hand-in right"),
+        ('description = ""\npoints = 0\nbased_on = "right_plain"\nwithout = ["D.py"]', "no file D.py"),
+        (
+            'description = ""\npoints = 0\nbased_on = "right_plain"\nchange = [{ file = "D.py", old = "", new = "" }]',
+            "no file D.py",
+        ),
+    ],
+)
+def test_a_slip_in_what_is_expected_is_told_with_its_place(candidates: Path, text: str, told: str) -> None:
+    (candidates / "wrong" / "expected.toml").write_text(text)
+    with pytest.raises(ValueError, match=re.escape(told)):
+        Candidate(candidates / "wrong").files()
+
+
+def test_a_hand_in_without_expectations_is_found(check: Check, candidates: Path) -> None:
+    (candidates / "in_place" / "expected.toml").unlink()
+    told = check("hand-ins")["hand-ins"]
+    assert told["findings"] == ["in_place: no expected.toml, so nobody looks at it"]
+
+
+def test_names_that_lead_nowhere_are_found(check: Check, suite: Path) -> None:
+    toml = suite / "suite.toml"
+    text = toml.read_text("utf-8").replace('version = "7"', 'version = "7"\nhidden = ["test_hiden.py"]')
+    toml.write_text(text + 'promote = ["input_unchangd"]\n', "utf-8")
+    (suite / "test_forgotten.py").write_text("def test_nothing(): ...\n")
+    told = check("groups", "practice")
+    assert told["groups"]["findings"] == [
+        "hidden: there is no file test_hiden.py",
+        "Double: promote: there is no case input_unchangd",
+        "test_forgotten.py is in no group: nobody runs it",
+    ]
+    assert told["practice"]["notes"] == ["given out: test_double.py"]
+
+
+def test_an_exam_that_cannot_be_held_is_told_with_the_reason(check: Check, suite: Path) -> None:
+    (suite / "test_double.py").write_text("import nothing_like_it\n")
+    (finding,) = check("texts")["texts"]["findings"]
+    assert "nothing_like_it" in finding
 
 
 def test_a_missing_text_is_found(check: Check, suite: Path) -> None:
@@ -154,7 +228,7 @@ def test_what_cannot_be_checked_is_said(abgabe: Run, candidates: Path, exercise:
 
 
 def test_an_unknown_check_or_hand_in_is_no_success(abgabe: Run, suite: Path, candidates: Path) -> None:
-    for words in (("--only", "mutant"), ("--only", "mutants", "--mutate", "wrong")):
+    for words in (("--only", "mutant"), ("--only", "mutants", "--mutate", "wrong"), ("--hand-in", "wrongg")):
         done = abgabe("suite", "check", "mini", "--candidates", candidates, *words)
         assert done.returncode == 2, done.stdout
 
