@@ -127,7 +127,7 @@ def _print(graded: Graded) -> None:
         title = next(one.title for one in graded.suite.groups if one.id == group.id)
         shown = table(f"{title.get(language(), title['en'])}: {group.points:g} / {group.max_points:g}")
         for case in (case for case in graded.report.cases if case.spec.group == group.id):
-            add(shown, Told.of(case))
+            add(shown, Told.of(case), case.spec.id if case.spec.counts else f"{case.spec.id}, advisory")
         out.print(shown)
     total = graded.score
     out.print(f"[bold]{total.points:g} / {total.max_points:g}[/bold]  ({graded.sandbox.kind}, {graded.total_s:.2f} s)")

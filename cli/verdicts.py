@@ -56,14 +56,15 @@ def table(title: str = "") -> Table:
     return made
 
 
-def add(place: Table, case: Told) -> None:
-    """Append a case; what is to be mended in it is told below its title."""
+def add(place: Table, case: Told, name: str = "") -> None:
+    """Append a case, its name behind its title; what is to be mended in it is told below."""
+    title = escape(case.title) + (f" [dim]{escape(name)}[/dim]" if name else "")
     if case.verdict == "passed":
-        place.add_row("[green]passed[/green]", escape(case.title))
+        place.add_row("[green]passed[/green]", title)
         return
     style, mark = ("red", case.verdict) if case.counts else ("yellow", "advice")
     details = "".join(f"\n[dim]{escape(line)}[/dim]" for line in _details(case))
-    place.add_row(f"[{style}]{mark}[/{style}]", escape(case.title) + details)
+    place.add_row(f"[{style}]{mark}[/{style}]", title + details)
 
 
 def _details(case: Told) -> list[str]:

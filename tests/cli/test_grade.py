@@ -106,6 +106,8 @@ def test_for_people_it_prints_groups_and_reasons_in_their_language(abgabe: Run) 
     assert done.returncode == 0
     assert "Verdoppeln: 0 / 10" in done.stdout
     assert "Forward verdoppelt die Eingabe" in done.stdout
+    assert "Double.forward" in done.stdout
+    assert "Double.input_unchanged, advisory" in done.stdout
     assert "Die Ausgabe" in done.stdout or "ist in 12 von 12 Werten falsch" in done.stdout
     assert "Hinweis: Multipliziere mit zwei." in done.stdout
 
