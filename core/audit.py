@@ -27,6 +27,7 @@ class Action(enum.StrEnum):
     TOKEN_MADE = "token.create"  # noqa: S105
     TOKEN_REVOKED = "token.revoke"  # noqa: S105
     COURSE_SET = "course.set"
+    EXPORTED = "export"
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ def note(
     )
 
 
-def note_alone(database: Database, by: By, action: Action, subject: str) -> None:
+def note_alone(
+    database: Database, by: By, action: Action, subject: str, *, after: dict[str, Any] | None = None
+) -> None:
     """``note`` in a transaction of its own: for a deed that changes nothing, or is about to be done."""
     with database.write() as session:
-        note(session, by, action, subject)
+        note(session, by, action, subject, after=after)
 
 
 def entries(

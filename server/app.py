@@ -22,7 +22,7 @@ from server.auth.sessions import Sessions
 from server.auth.throttle import Throttle
 from server.guards import BodyLimit, SecurityHeaders
 from server.live import Readers
-from server.pages import account, audit, exercises, login, staff, submissions
+from server.pages import account, audit, exercises, exports, login, staff, submissions
 from server.pages.rendering import STATIC
 from server.requests import NotedRequests
 from server.services import Services
@@ -56,7 +56,7 @@ def create_app(settings: Settings, deps: Deps) -> FastAPI:
     app.add_middleware(NotedRequests)  # the last one added is the outermost
     handlers.install(app)
     app.include_router(_api())
-    for part in (login, account, exercises, submissions, staff, audit):
+    for part in (login, account, exercises, exports, submissions, staff, audit):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.router)
     app.include_router(metrics.router)

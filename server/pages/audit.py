@@ -1,23 +1,30 @@
-"""The audit log, for admins: what members of staff did, newest first."""
+"""The audit log, for admins: what members of staff did, newest first; a page of it, or all of it as a table."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from core.audit import Action, entries
+from core.audit import Action, By, entries
+from core.database import Database
 from core.models import AuditEntry
-from server.auth.visitor import AdminDep
+from server.auth.visitor import AdminDep, address_of
 from server.i18n import marked
+from server.pages.exports import PER_READ, note_export
 from server.pages.rendering import page
 from server.services import ServicesDep
+from server.tables import Cell, csv_response
 
 router = APIRouter()
 PER_PAGE = 50
+EXPORT = "/staff/audit.csv"
+HEAD = ("id", "time", "actor", "address", "action", "subject", "before", "after")
 WORDS = {
     Action.LOGGED_IN: marked("Logged in"),
     Action.DOWNLOADED: marked("Downloaded a hand-in"),
@@ -28,6 +35,7 @@ WORDS = {
     Action.TOKEN_MADE: marked("Made an API token"),
     Action.TOKEN_REVOKED: marked("Revoked an API token"),
     Action.COURSE_SET: marked("Changed a course"),
+    Action.EXPORTED: marked("Exported a table"),
 }
 
 
@@ -70,10 +78,38 @@ def show_audit(
         words={action.value: word for action, word in WORDS.items()},
         chosen=chosen,
         first_page=_address(chosen) if before else None,
+        export_address=_address(chosen, page=EXPORT),
         next_page=_address(chosen, found.next_before) if found.next_before else None,
     )
 
 
-def _address(chosen: dict[str, str], before: int | None = None) -> str:
+def _address(chosen: dict[str, str], before: int | None = None, page: str = "/staff/audit") -> str:
     query = {name: value for name, value in {**chosen, "before": before}.items() if value}
-    return "/staff/audit" + (f"?{urlencode(query)}" if query else "")
+    return page + (f"?{urlencode(query)}" if query else "")
+
+
+@router.get(EXPORT)
+def export_audit(
+    request: Request, services: ServicesDep, user: AdminDep, actor: str = "", action: str = ""
+) -> Response:
+    chosen = {"actor": actor.strip(), "action": action}
+    note_export(services.database, By(user.login, address_of(request)), "audit log", chosen)
+    return csv_response("audit.csv", HEAD, _audit_rows(services.database, chosen))
+
+
+def _audit_rows(database: Database, chosen: dict[str, str]) -> Iterator[tuple[Cell, ...]]:
+    before = None
+    while True:
+        found = entries(database, **chosen, before=before, limit=PER_READ)
+        yield from map(_audit_row, found.entries)
+        if (before := found.next_before) is None:
+            return
+
+
+def _audit_row(entry: AuditEntry) -> tuple[Cell, ...]:
+    changes = (_json(entry.before), _json(entry.after))
+    return (entry.id, entry.at.isoformat(), entry.actor, entry.address, entry.action, entry.subject, *changes)
+
+
+def _json(value: dict[str, Any] | None) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

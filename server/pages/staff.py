@@ -17,6 +17,7 @@ from server.services import ServicesDep
 
 router = APIRouter()
 PER_PAGE = 50
+EXPORT = "/submissions.csv"
 
 
 @router.get("/submissions")
@@ -46,10 +47,11 @@ def list_submissions(
         states={word.value: look for word, look in STATES.items()},
         chosen=chosen,
         first_page=_address(chosen) if before else None,
+        export_address=_address(chosen, page=EXPORT),
         next_page=_address(chosen, found.next_before) if found.next_before else None,
     )
 
 
-def _address(chosen: dict[str, str], before: str = "") -> str:
+def _address(chosen: dict[str, str], before: str = "", page: str = "/submissions") -> str:
     query = {name: value for name, value in {**chosen, "before": before}.items() if value}
-    return f"/submissions?{urlencode(query)}" if query else "/submissions"
+    return page + (f"?{urlencode(query)}" if query else "")

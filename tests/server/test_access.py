@@ -34,6 +34,8 @@ PAGES = {
     "POST /submissions/{submission_id}/cancel": (401, 404, 303, 404, 404),
     "POST /submissions/{submission_id}/regrade": (401, 403, 403, 303, 303),
     "GET /staff/audit": (303, 403, 403, 403, 200),
+    "GET /staff/audit.csv": (303, 403, 403, 403, 200),
+    "GET /submissions.csv": (303, 403, 403, 200, 200),
     "GET /metrics": (303, 403, 403, 403, 200),
 }
 API = {
