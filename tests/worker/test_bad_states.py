@@ -85,6 +85,28 @@ def test_an_engine_that_goes_away_is_told_from_an_image_that_is_missing(monkeypa
         sandbox.start(order)
 
 
+class HangingEngine(LittleEngine):
+    """Its images are there; what it is to make, it thinks about until the test ends."""
+
+    ANSWERS: ClassVar = {**LittleEngine.ANSWERS, "/json": {"Id": "sha256:1"}}
+    over = threading.Event()
+
+    def do_POST(self) -> None:
+        self.over.wait()
+
+
+def test_an_engine_that_hangs_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = Order("candidate", "candidate-numpy", "exam.wire", (), (), LIMITS)
+    with ThreadingHTTPServer(("127.0.0.1", 0), HangingEngine) as engine:
+        threading.Thread(target=engine.serve_forever, daemon=True).start()
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{engine.server_port}")
+        sandbox = Docker(answer_s=1)
+        with pytest.raises(EngineAway, match="no engine answers"):
+            sandbox.start(order)
+        HangingEngine.over.set()
+        engine.shutdown()
+
+
 def test_a_database_of_a_later_version_is_not_migrated(database_url: str) -> None:
     database = open_database(database_url)
     with database.write() as session:
