@@ -53,6 +53,7 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hand-ins", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=3600.0, help="begin no round after so long")
     parser.add_argument("--exercise", default="ex1")
     parser.add_argument("--candidate", type=Path, default=PROJECT / "tests/candidates/ex1/right_reference")
     parser.add_argument("--sandboxes", nargs="*", default=["bubblewrap", "docker"])
@@ -74,7 +75,7 @@ def main() -> None:
             ways[f"Abgabe, {kind}, browser"] = lambda site=site, page=page: in_browser(
                 site.client, page, options.exercise, archive
             )
-        found = measure(ways, options.hand_ins)
+        found = measure(ways, options.hand_ins, time.monotonic() + options.seconds)
         table(found)
         for kind in options.sandboxes:
             bounds(found, f"Abgabe, {kind}")
@@ -94,11 +95,16 @@ def hand_in(candidate: Path, suite: object, folder: Path) -> tuple[Path, Path]:
     return archive, tree
 
 
-def measure(ways: dict[str, Callable[[], dict[str, float]]], rounds: int) -> dict[str, list[dict[str, float]]]:
+def measure(
+    ways: dict[str, Callable[[], dict[str, float]]], rounds: int, until: float
+) -> dict[str, list[dict[str, float]]]:
+    """Rounds in which each way has a turn; at least one, and none begins after ``until``."""
     found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
     for way in ways.values():
         way()  # once for the caches
-    for _ in range(rounds):
+    for number in range(rounds):
+        if number and time.monotonic() > until:
+            break
         for name, way in ways.items():
             found[name].append(way())
             time.sleep(1.0)  # a spare pair is started between two hand-ins, as between two students
@@ -107,6 +113,7 @@ def measure(ways: dict[str, Callable[[], dict[str, float]]], rounds: int) -> dic
 
 def table(found: dict[str, list[dict[str, float]]]) -> None:
     """Of all ways."""
+    print(f"{len(found[PLAIN])} rounds\n")
     print("| | first verdict, s: median | p95 | all, s: median | p95 |\n|---|---|---|---|---|")
     for name, runs in found.items():
         cells = []
@@ -226,7 +233,8 @@ def in_browser(client: httpx.Client, page: Abgabe, exercise: str, archive: Path)
     """Seconds from the moment that the server notes as that of acceptance to the first verdict's first frame."""
     page.hand_in(archive, exercise)
     submission = page.wait_for_submission()
-    seen_ms = page.page.wait_for_function("window.seenAt", polling=50).json_value()
+    while not (seen_ms := page.page.evaluate("window.seenAt")):
+        page.page.wait_for_timeout(20)
     received = client.get(f"/submissions/{submission}").raise_for_status().json()["received_at"]
     with client.stream("GET", f"/submissions/{submission}/events") as stream:
         for _ in stream.iter_lines():
