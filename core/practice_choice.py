@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.intake_source import parse
 from core.suites import Suite
 
 REFERENCE = "reference_impl"
@@ -22,7 +21,7 @@ HARMLESS = {"tensor": ("Tensor",), "loss": ("L2Loss",), "training": ("accuracy",
 def imports(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(module, names) of every import, wherever it stands; no names for ``import module``. What is imported for type
     checkers only is left out."""
-    waiting: list[ast.AST] = [parse(source)]
+    waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -83,7 +82,7 @@ def _reason(suite: Suite, file: str) -> str:
             return f"{file} has a relative import"
         if module.partition(".")[0] == REFERENCE and not (names and set(names) <= _harmless_in(module)):
             return f"{file} needs {', '.join(names) or 'all'} of {module}"
-    if any(isinstance(node, ast.Constant) and node.value == REFERENCE for node in ast.walk(parse(source))):
+    if any(isinstance(node, ast.Constant) and node.value == REFERENCE for node in ast.walk(ast.parse(source))):
         return f"{file} names {REFERENCE}"
     return ""
 
@@ -109,7 +108,7 @@ def harmless(reference: Path) -> dict[str, str]:
 
 
 def _definitions(source: str, names: tuple[str, ...]) -> Iterator[str]:
-    for node in parse(source).body:
+    for node in ast.parse(source).body:
         defined = {getattr(node, "name", None)}
         if isinstance(node, ast.Assign):
             defined = {target.id for target in node.targets if isinstance(target, ast.Name)}

@@ -38,4 +38,9 @@ def services_of(request: Request) -> Services:
     return services
 
 
-ServicesDep = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    """Asynchronous, like all that only looks something up: what is not is handed to a thread and back."""
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]

@@ -29,11 +29,11 @@ def bearer(
 BearerDep = Annotated[Bearer, Depends(bearer)]
 
 
-def caller(bearer: BearerDep) -> User:
+async def caller(bearer: BearerDep) -> User:
     return bearer.user
 
 
-def language_of(request: Request, bearer: BearerDep) -> Language:
+async def language_of(request: Request, bearer: BearerDep) -> Language:
     """The header's wish, else the account's language."""
     header = request.headers.get("accept-language")
     return choose(accept_language=header) if header else choose(bearer.user.language)
