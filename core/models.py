@@ -181,6 +181,9 @@ class Submission(Base):
         Index(None, "user_id", "id"),
         Index(None, "exercise_id", "id"),
         Index(None, "state", "id"),
+        # two filters at once, newest first: without these, SQLite reads every hand-in to the exercise
+        Index(None, "user_id", "exercise_id", "id"),
+        Index(None, "exercise_id", "state", "id"),
         Index(None, "state", "is_regrade", "turn", "lap", "id"),
         Index(None, "exercise_id", "turn", "lap"),
     )
