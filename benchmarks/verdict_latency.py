@@ -237,8 +237,7 @@ def in_browser(client: httpx.Client, page: Abgabe, exercise: str, archive: Path)
         page.page.wait_for_timeout(20)
     received = client.get(f"/submissions/{submission}").raise_for_status().json()["received_at"]
     with client.stream("GET", f"/submissions/{submission}/events") as stream:
-        for _ in stream.iter_lines():
-            pass  # until all is graded
+        next(line for line in stream.iter_lines() if line == "event: done")
     page.open()
     return {"first": seen_ms / 1000 - dt.datetime.fromisoformat(received).timestamp()}
 
