@@ -163,7 +163,7 @@ async def follow(url: str, page: Page, seen: Seen) -> None:
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     request = f"GET /submissions/{page.submission_id}/live HTTP/1.1\r\nHost: {where.netloc}\r\n"
-    writer.write(f"{request}Cookie: {page.cookie}\r\nAccept: text/event-stream\r\n\r\n".encode())
+    writer.write(f"{request}Cookie: {page.cookie}\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n".encode())
     with contextlib.closing(writer):
         status = await reader.readline()
         if b" 200 " not in status:
