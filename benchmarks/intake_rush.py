@@ -108,7 +108,6 @@ def send(house: Installation, place: Path, hand_ins: list[dict[str, str]], per_s
     plan = {"hand_ins": hand_ins, "answers": str(place / "answers"), "per_s": per_s, "users": users}
     (place / "rush.json").write_text(json.dumps(plan))
     command = [str(LOCUST), "-f", str(LOCUSTFILE), "--headless", "--only-summary", "--host", house.url]
-    # the first uploads of the users are spread over one round, as their later ones are
     command += [
         "-u",
         str(users),

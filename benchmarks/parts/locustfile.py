@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import time
 from pathlib import Path
 
@@ -23,6 +24,10 @@ class Student(FastHttpUser):  # type: ignore[misc]
     """One of ``users``, who together keep the pace also while an answer is slow in coming."""
 
     wait_time = constant_throughput(RUSH["per_s"] / RUSH["users"])
+
+    def on_start(self) -> None:
+        """Each begins at a moment of their own: locust starts users in bunches, which would stay together."""
+        time.sleep(random.uniform(0, RUSH["users"] / RUSH["per_s"]))
 
     @task
     def hand_in(self) -> None:
