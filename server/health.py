@@ -8,7 +8,6 @@ seconds, so nothing that is silent is waited for.
 from __future__ import annotations
 
 import contextvars
-import datetime as dt
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -19,30 +18,21 @@ from weakref import WeakKeyDictionary
 import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.clock import check_clock
 from core.database import Database, check_schema
 from core.deps import Deps
 from core.errors import AbgabeError, OurError, texts
 from core.storage import check_free, check_writable
 from server.services import ServicesDep
 
-CLOCK_SKEWED = texts(
-    "clock.skewed",
-    en=("This machine's clock differs from the database's by {seconds} s.", "Let both follow a time server (NTP)."),
-    de=(
-        "Die Uhr dieser Maschine weicht um {seconds} s von der der Datenbank ab.",
-        "Bitte beide einem Zeitserver (NTP) folgen lassen.",
-    ),
-)
 SILENT = texts(
     "check.silent",
     en=("The check {check} has had no answer for {seconds} s.", "Is what it asks running, and the network between?"),
     de=("Die Prüfung {check} ist seit {seconds} s ohne Antwort.", "Läuft das Gefragte, und das Netz dazwischen?"),
 )
 PATIENCE_S = 1.5
-MOST_SKEW = dt.timedelta(seconds=5)
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -82,7 +72,7 @@ def check_all(deps: Deps) -> dict[str, Result]:
         "storage": _Check("storage", lambda: check_writable(deps.settings.data_dir), stops_work=True),
         "disk": _Check("disk", lambda: check_free(deps.settings.data_dir, deps.settings.min_free_mib), stops_work=True),
         "broker": _Check("broker", deps.queue.waiting, stops_work=False),
-        "clock": _Check("clock", lambda: _check_clock(deps), stops_work=False),
+        "clock": _Check("clock", lambda: check_clock(deps), stops_work=False),
     }
     begun = {name: _begin(deps.database, check) for name, check in checks.items()}
     wait(begun.values(), PATIENCE_S)
@@ -131,14 +121,3 @@ def _fulfil(future: Future[Result], ask: Callable[[], Result]) -> None:
         future.set_result(ask())
     except BaseException as error:
         future.set_exception(error)
-
-
-def _check_clock(deps: Deps) -> None:
-    """Raises OurError where this clock and the database's differ; SQLite has none of its own."""
-    if deps.database.engine.dialect.name != "postgresql":
-        return
-    with deps.database.read() as session:
-        theirs = session.execute(select(func.now())).scalar_one()
-    difference = abs(deps.clock() - theirs)
-    if difference > MOST_SKEW:
-        raise OurError(CLOCK_SKEWED, seconds=round(difference.total_seconds()))

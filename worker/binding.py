@@ -12,9 +12,10 @@ from typing import Any
 import structlog
 from celery import shared_task, signals
 
+from core.clock import check_clock
 from core.database import check_schema
 from core.deps import Deps
-from core.errors import AbgabeError
+from core.errors import AbgabeError, OurError
 from core.logs import configure_logging
 from core.queue import GRADE_TASK, App, Worker, open_deps
 from core.settings import get_settings
@@ -51,6 +52,7 @@ def _grade_deps(app: App) -> GradeDeps:
         if app.worker.deps is None:
             state = open_deps(app.settings, app)
             check_schema(state.database.engine)
+            _tell_of_a_wrong_clock(state)
             sandbox, notice = choose(app.settings.sandbox, app.settings)
             log.info("worker.sandbox", kind=sandbox.kind, notice=notice)
             sandbox.clean_up()
@@ -59,6 +61,14 @@ def _grade_deps(app: App) -> GradeDeps:
             app.worker.deps = make_grade_deps(state, app.worker, sandbox, pairs)
     deps: GradeDeps = app.worker.deps
     return deps
+
+
+def _tell_of_a_wrong_clock(state: Deps) -> None:
+    """It spoils no verdict: no reason not to begin."""
+    try:
+        check_clock(state)
+    except OurError as error:
+        log.warning("worker.clock", problem=str(error))
 
 
 @shared_task(name=GRADE_TASK, bind=True)
