@@ -7,6 +7,7 @@ A few harmless names of the reference network are given out all the same, cut ou
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,20 @@ REFERENCE = "reference_impl"
 HARMLESS = {"tensor": ("Tensor",), "loss": ("L2Loss",), "training": ("accuracy",)}
 """Module of the reference network -> what of it solves no part of any exercise."""
 
+_parsing = threading.Lock()
+
+
+def _parse(source: str) -> ast.Module:
+    """Python 3.11 counts the depth of all threads' trees together, and ends with a SystemError where two are made at a
+    time (cpython#106905)."""
+    with _parsing:
+        return ast.parse(source)
+
 
 def imports(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(module, names) of every import, wherever it stands; no names for ``import module``. What is imported for type
     checkers only is left out."""
-    waiting: list[ast.AST] = [ast.parse(source)]
+    waiting: list[ast.AST] = [_parse(source)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -82,7 +92,7 @@ def _reason(suite: Suite, file: str) -> str:
             return f"{file} has a relative import"
         if module.partition(".")[0] == REFERENCE and not (names and set(names) <= _harmless_in(module)):
             return f"{file} needs {', '.join(names) or 'all'} of {module}"
-    if any(isinstance(node, ast.Constant) and node.value == REFERENCE for node in ast.walk(ast.parse(source))):
+    if any(isinstance(node, ast.Constant) and node.value == REFERENCE for node in ast.walk(_parse(source))):
         return f"{file} names {REFERENCE}"
     return ""
 
@@ -108,7 +118,7 @@ def harmless(reference: Path) -> dict[str, str]:
 
 
 def _definitions(source: str, names: tuple[str, ...]) -> Iterator[str]:
-    for node in ast.parse(source).body:
+    for node in _parse(source).body:
         defined = {getattr(node, "name", None)}
         if isinstance(node, ast.Assign):
             defined = {target.id for target in node.targets if isinstance(target, ast.Name)}

@@ -193,7 +193,7 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite, latest:
             soon = time.monotonic() + wall_s + SILENCE_S
             frame = _receive(channel, course, pair, min(latest, soon))
             if frame is None:
-                return _Lost(case, "the candidate's sandbox died", Verdict.CRASHED)
+                return _Lost(case, "the candidate's sandbox died", _blame(pair))
             message = wire.from_bytes(frame)
             if isinstance(message, wire.Planned):
                 course.planned(tuple(CaseSpec.from_json(spec) for spec in message.cases))
@@ -204,7 +204,7 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite, latest:
                 case = ""
                 course.finished(CaseResult.from_json(message.result), message.rerun)
             elif isinstance(message, wire.CandidateLost):
-                return _Lost(message.case, message.reason, Verdict.CRASHED)
+                return _Lost(message.case, message.reason, _blame(pair))
             elif isinstance(message, wire.SuiteFailed):
                 raise SuiteBroken(SUITE_BROKEN, path=f"test_suites/{suite.id}", reason=message.text)
             elif isinstance(message, wire.Finished):
@@ -219,6 +219,12 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite, latest:
         return _Lost(case, f"the examiner died: {pair.last_words()}", Verdict.OUR_ERROR)
     except WireError as error:
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner does not follow the protocol ({error})") from error
+
+
+def _blame(pair: Pair) -> Verdict:
+    """For a candidate that is gone: where the engine cannot tell how its sandbox ended, the engine has failed."""
+    ending = pair.candidate_ending()
+    return Verdict.OUR_ERROR if ending and ending.exit_code is None else Verdict.CRASHED
 
 
 def _receive(channel: Channel, course: _Course, pair: Pair, deadline: float) -> bytearray | None:

@@ -20,7 +20,7 @@ from exam.channel import Channel, Closed
 from worker import metrics
 from worker.bytecode import compile_for
 from worker.meeting import meeting_place
-from worker.sandbox.base import Box, BoxLimits, Mount, Order, Role, Sandbox
+from worker.sandbox.base import Box, BoxLimits, Ending, Mount, Order, Role, Sandbox
 
 EXAM_FAILED = texts(
     "exam.failed",
@@ -32,6 +32,7 @@ START_WAIT_S = 60.0
 MARGIN_S = 30.0
 MAX_SPARE_AGE_S = 900.0
 LOOK_S = 0.02
+LAST_WAIT_S = 1.0
 SEAM = "exam.sock"
 
 
@@ -113,8 +114,12 @@ class Pair:
 
     def last_words(self) -> str:
         """What the process that died said last, the examiner's if both did; for staff."""
-        ending = min(self.boxes, key=lambda box: box.alive()).wait(1.0)
+        ending = min(self.boxes, key=lambda box: box.alive()).wait(LAST_WAIT_S)
         return ending.log.strip()[-300:] if ending else "it still runs"
+
+    def candidate_ending(self) -> Ending | None:
+        """How the candidate's sandbox ended, or None where it still runs."""
+        return self.boxes[1].wait(LAST_WAIT_S)
 
     def close(self) -> None:
         """Kill both sandboxes and remove the folder."""

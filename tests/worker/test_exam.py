@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,16 @@ from core.errors import SandboxUnavailable
 from core.suites import load_suite
 from exam.report import Verdict
 from tests.worker.conftest import Remembering, make_sandbox
-from worker.exam import examine
+from worker.exam import CaseStarted, ExamEvent, examine
 from worker.pairs import ColdPairs
-from worker.sandbox.base import Box, Order, Role
+from worker.sandbox.base import Box, Ending, Order, Role
 
 DATA = Path(__file__).parents[1] / "data"
+FILES = {
+    "Layers/Base.py": b"",
+    "Layers/Double.py": b"class Double:\n    def forward(self, x):\n        return 2 * x\n",
+}
+SLOW = FILES | {"Layers/Double.py": b"import time\ntime.sleep(0.5)\n" + FILES["Layers/Double.py"]}
 
 
 @dataclass
@@ -38,12 +44,54 @@ def test_a_candidate_that_never_comes_is_replaced_soon() -> None:
         sandbox = Stumbling(make_sandbox("bubblewrap"))
     except SandboxUnavailable as error:
         pytest.skip(str(error))
-    files = {
-        "Layers/Base.py": b"",
-        "Layers/Double.py": b"class Double:\n    def forward(self, x):\n        return 2 * x\n",
-    }
     started = time.monotonic()
-    report = examine(load_suite(DATA / "mini"), files, 7, ColdPairs(sandbox))
+    report = examine(load_suite(DATA / "mini"), FILES, 7, ColdPairs(sandbox))
     assert [case.verdict for case in report.cases] == [Verdict.PASSED, Verdict.PASSED]
     assert len(sandbox.boxes) == 4
     assert time.monotonic() - started < 20
+
+
+@dataclass
+class Tells:
+    """A box of which its engine says what we want."""
+
+    box: Box
+    exit_code: int | None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.box, name)
+
+    def wait(self, timeout_s: float) -> Ending | None:
+        ending = self.box.wait(timeout_s)
+        return ending and replace(ending, exit_code=self.exit_code)
+
+
+@dataclass
+class Telling(Remembering):
+    """Its engine says of each candidate that it ended with ``exit_code``."""
+
+    def start(self, order: Order) -> Box:
+        box = super().start(order)
+        return Tells(box, self.exit_code) if order.role is Role.CANDIDATE else box
+
+    exit_code: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "verdict"),
+    [pytest.param(137, Verdict.CRASHED, id="killed"), pytest.param(None, Verdict.OUR_ERROR, id="engine-gone")],
+)
+def test_a_candidate_that_dies_twice_in_a_case_is_the_student_s_unless_the_engine_failed(
+    exit_code: int | None, verdict: Verdict
+) -> None:
+    try:
+        sandbox = Telling(make_sandbox("bubblewrap"), exit_code=exit_code)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+    def strike(event: ExamEvent) -> None:
+        if event == CaseStarted("Double.forward"):
+            sandbox.boxes[-1].kill()
+
+    report = examine(load_suite(DATA / "mini"), SLOW, 7, ColdPairs(sandbox), strike)
+    assert {case.spec.id: case.verdict for case in report.cases}["Double.forward"] is verdict

@@ -73,10 +73,12 @@ class Container:
 
     def _wait_for_end(self) -> None:
         """Until it has ended, at the latest at its deadline."""
-        left_s = self._started_at + self._limits.wall_time_s - time.monotonic()
+        deadline = self._started_at + self._limits.wall_time_s
         try:
-            self._client.wait(self.name, timeout=max(1, math.ceil(left_s)))
+            self._client.wait(self.name, timeout=max(1, math.ceil(deadline - time.monotonic())))
         except (Timeout, Unreachable):  # the SDK wraps a late answer in either
+            if time.monotonic() < deadline:
+                raise  # the engine went away, and with it the box: how that ends is not the student's doing
             self._strike()
             self._client.wait(self.name, timeout=_KILL_WAIT_S)
 
