@@ -167,7 +167,7 @@ def test_a_reader_who_leaves_is_let_go(house: House, proxy: str) -> None:
     with ada.http.stream("GET", f"/submissions/{ada.hand_in()}/live") as answer:
         assert next(answer.iter_lines())
         before = _ended()
-    wait_until("the end of the stream at the server", lambda: _ended() > before, timeout_s=5)
+    wait_until("the end of the stream at the server", lambda: _ended() > before, timeout_s=30)
 
 
 def _ended() -> float:

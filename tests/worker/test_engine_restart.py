@@ -20,7 +20,6 @@ from tests.core.state_makers import make_exercise, make_state, receive
 from tests.real_parts import wait_until
 from tests.worker.conftest import make_sandbox
 from tests.worker.exam_fakes import pack_files
-from worker.binding import make_grade_deps
 from worker.pairs import SparePairs
 from worker.sandbox.docker import Docker
 from worker.tasks import grade
@@ -45,6 +44,8 @@ def engine() -> Iterator[Engine]:
 def test_spares_that_died_with_it_are_replaced(
     engine: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from worker.binding import make_grade_deps  # not above: its task would be every Celery app's of this process
+
     monkeypatch.setenv("DOCKER_HOST", engine.address)
     state = make_state(sqlite_url, tmp_path, suites_dir=DATA, max_attempts=1)
     sandbox = Docker()
