@@ -163,11 +163,10 @@ def test_verdicts_are_told_one_by_one(house: House, proxy: str) -> None:
 
 
 def test_a_reader_who_leaves_is_let_go(house: House, proxy: str) -> None:
-    ada = visitor(proxy, house)
+    ada, before = visitor(proxy, house), _ended()
     with ada.http.stream("GET", f"/submissions/{ada.hand_in()}/live") as answer:
         assert next(answer.iter_lines())
-        before = _ended()
-    wait_until("the end of the stream at the server", lambda: _ended() > before, timeout_s=30)
+    wait_until("the end of the stream at the server", lambda: _ended() > before, timeout_s=5)
 
 
 def _ended() -> float:
