@@ -72,9 +72,13 @@ class Telling(Remembering):
 
     def start(self, order: Order) -> Box:
         box = super().start(order)
-        return Tells(box, self.exit_code) if order.role is Role.CANDIDATE else box
+        if order.role is Role.EXAMINER:
+            return box
+        self.candidate = Tells(box, self.exit_code)
+        return self.candidate
 
     exit_code: int | None = None
+    candidate: Tells | None = None
 
 
 @pytest.mark.parametrize(
@@ -90,8 +94,8 @@ def test_a_candidate_that_dies_twice_in_a_case_is_the_student_s_unless_the_engin
         pytest.skip(str(error))
 
     def strike(event: ExamEvent) -> None:
-        if event == CaseStarted("Double.forward"):
-            sandbox.boxes[-1].kill()
+        if event == CaseStarted("Double.forward") and sandbox.candidate:
+            sandbox.candidate.kill()
 
     report = examine(load_suite(DATA / "mini"), SLOW, 7, ColdPairs(sandbox), strike)
     assert {case.spec.id: case.verdict for case in report.cases}["Double.forward"] is verdict
