@@ -219,7 +219,7 @@ def _check_is_own(session: Session, claim: Claim) -> None:
 def _put_cases(session: Session, claim: Claim, results: Sequence[CaseResult]) -> None:
     """Those that are not yet there as they are."""
     query = select(CaseRow.position, CaseRow.result).where(CaseRow.attempt_id == claim.attempt_id)
-    known: dict[int, dict[str, Any]] = dict(session.execute(query).tuples().all())
+    known: dict[int, dict[str, Any]] = dict(session.execute(query).all())
     for position, result in enumerate(results):
         if known.get(position) != result.to_json():
             _put_case(session, claim, position, result)
