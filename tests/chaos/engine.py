@@ -112,3 +112,16 @@ class Engine:
         for place in sorted((place for place in mounted if place.startswith(str(self._folder))), reverse=True):
             subprocess.run(["umount", "--lazy", place], check=False)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_engine() -> Iterator[Engine]:
+    """An engine with the images of both zones; nothing of it is left afterwards."""
+    made = Engine()
+    try:
+        made.start()
+        made.take_images()
+        yield made
+    finally:
+        made.close()
+        assert made.keepers() == []

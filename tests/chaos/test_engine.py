@@ -19,7 +19,7 @@ from sqlalchemy import select
 from core.models import Attempt, AttemptState, CaseRow, Submission
 from core.queue import open_deps
 from exam.report import Verdict
-from tests.chaos.engine import Engine
+from tests.chaos.engine import Engine, running_engine
 from tests.chaos.test_boxes import DATA, RIGHT
 from tests.core.state_makers import State, make_exercise, make_state, receive
 from tests.real_parts import RedisServer, wait_until
@@ -44,14 +44,8 @@ class Double:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     make_sandbox("docker")
-    made = Engine()
-    try:
-        made.start()
-        made.take_images()
+    with running_engine() as made:
         yield made
-    finally:
-        made.close()
-        assert made.keepers() == []
 
 
 @dataclass

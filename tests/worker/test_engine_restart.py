@@ -14,7 +14,7 @@ from core.queries import submission_page
 from core.queue import Worker
 from core.suites import load_suite
 from exam.report import Message, Verdict
-from tests.chaos.engine import Engine
+from tests.chaos.engine import Engine, running_engine
 from tests.chaos.test_boxes import DATA, RIGHT
 from tests.core.state_makers import make_exercise, make_state, receive
 from tests.real_parts import wait_until
@@ -32,13 +32,8 @@ PASSED = [(Verdict.PASSED, Message("passed"))] * 2
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     make_sandbox("docker")
-    made = Engine()
-    try:
-        made.start()
-        made.take_images()
+    with running_engine() as made:
         yield made
-    finally:
-        made.close()
 
 
 def test_spares_that_died_with_it_are_replaced(

@@ -3,10 +3,11 @@ from reference import recurrent
 
 
 class RNN(BaseLayer):
+    kind = recurrent.RNN
     weights, gradient_weights = parameter("weights"), gradient("weights")
 
     def __init__(self, input_size, hidden_size, output_size):
-        super().__init__(recurrent.RNN(input_size, hidden_size, output_size, rng()))
+        super().__init__(self.kind(input_size, hidden_size, output_size, rng()))
 
     @property
     def memorize(self):
