@@ -154,7 +154,9 @@ MISFORTUNES = [
     it_is_restarted,
     pytest.param(
         containerd_is_killed,
-        marks=pytest.mark.xfail(reason="a worker that is stopped soon after leaves boxes to the next one's clean-up"),
+        marks=pytest.mark.xfail(
+            reason="a worker that is stopped soon after leaves boxes to the next one's clean-up", strict=True
+        ),
     ),
     it_hangs,
 ]
