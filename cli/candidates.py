@@ -10,7 +10,8 @@ stricter     group -> why we refuse it although a course's own tests would let i
 based_on     the hand-in that this one is, but for the files that lie here and for:
 without      files of that hand-in which this one has not
 change       a list of {file, old, new}: ``old``, which occurs once in that file, is replaced
-reference    modules of reference_impl that are part of it, as a package ``reference``; its mutants are theirs alone
+reference    modules of reference_impl that are part of it, as a package ``reference``; its mutants are those of what
+             the rest of the hand-in uses of them
 """
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ from collections import Counter
 
 from cli.candidates import PACKAGE, Candidate
 from cli.mutation.mutants import EQUIVALENT, Mutant, argued, mutants
+from cli.mutation.reach import unused
 from cli.suite_check_report import Section
 from cli.suite_exams import Bench, Held, Order
+from core.suites import Suite
 from exam.report import Fault
 
 QUICK_MUTANTS = 30
@@ -19,7 +21,7 @@ def mutation(bench: Bench) -> Section:
     """Every mutant is noticed by some case, or argued to be none."""
     chosen = _chosen(bench)
     reasons = argued(chosen.folder)
-    made = _mutants(bench, chosen)
+    made = mutants_of(bench.suite, chosen)
     tried = [mutant for mutant in made if mutant.id not in reasons]
     tried = tried[:: max(1, len(tried) // QUICK_MUTANTS)] if bench.quick else tried
     section, outcomes = Section("mutants"), []
@@ -58,12 +60,13 @@ def _chosen(bench: Bench) -> Candidate:
     return [*argued_about, *preferred, *bench.right][0]
 
 
-def _mutants(bench: Bench, chosen: Candidate) -> list[Mutant]:
-    """Of the files that are the student's work, or of the reference where that is handed in."""
+def mutants_of(suite: Suite, chosen: Candidate) -> list[Mutant]:
+    """Of the files that are the student's work, or of what it uses of the reference where that is handed in."""
     files = chosen.files()
     if reference := {path: text for path, text in files.items() if path.startswith(f"{PACKAGE}/")}:
-        return mutants(reference)
-    wanted = {path.rpartition("/")[2] for path in (*bench.suite.tree.required, *bench.suite.tree.optional)}
+        idle = unused(reference, by=[text for path, text in files.items() if path not in reference])
+        return [one for one in mutants(reference) if not any(one.line in lines for lines in idle[one.file])]
+    wanted = {path.rpartition("/")[2] for path in (*suite.tree.required, *suite.tree.optional)}
     return mutants({path: text for path, text in files.items() if path.rpartition("/")[2] in wanted})
 
 

@@ -40,10 +40,12 @@ def mutants(files: Mapping[str, bytes]) -> list[Mutant]:
 
 def _mutants_of(path: str, text: str) -> Iterator[Mutant]:
     seen: Counter[str] = Counter()
-    for where, node in _walk(ast.parse(text), ""):
+    tree = ast.parse(text)
+    program = ast.dump(tree)
+    for where, node in _walk(tree, ""):
         for kind, old, new in changes(node):
             source = _replaced(text, old, new)
-            if not _differs(text, source):
+            if not _differs(program, source):
                 continue
             key = "\0".join((path, where, kind, ast.unparse(old), new))
             seen[key] += 1
@@ -76,10 +78,10 @@ def _replaced(text: str, node: ast.AST, new: str) -> str:
     return (data[:start] + new.encode() + data[end:]).decode()
 
 
-def _differs(text: str, source: str) -> bool:
+def _differs(program: str, source: str) -> bool:
     """Whether it is another program at all, and one."""
     try:
-        return ast.dump(ast.parse(source)) != ast.dump(ast.parse(text))
+        return ast.dump(ast.parse(source)) != program
     except SyntaxError:
         return False
 

@@ -9,7 +9,10 @@ import pytest
 
 from cli.candidates import Candidate
 from cli.mutation.mutants import argued, mutants
+from cli.mutation.reach import unused
+from cli.suite_mutation import mutants_of
 from core.settings import PROJECT
+from core.suites import load_suite
 
 PLAIN = PROJECT / "tests" / "candidates" / "ex1" / "right_plain"
 
@@ -85,8 +88,26 @@ def test_an_equivalent_mutant_needs_an_argument(tmp_path: Path) -> None:
 
 def test_every_argument_that_we_keep_is_about_a_mutant_that_exists() -> None:
     for path in PLAIN.parents[1].glob("*/*/equivalent_mutants.toml"):
-        existing = {mutant.id for mutant in mutants(Candidate(path.parent).files())}
+        suite = load_suite(PROJECT / "test_suites" / path.parts[-3])
+        existing = {mutant.id for mutant in mutants_of(suite, Candidate(path.parent))}
         assert set(argued(path.parent)) <= existing, path
+
+
+def test_what_a_hand_in_does_not_use_of_the_reference_has_no_mutants() -> None:
+    hand_in = Candidate(PLAIN.parents[1] / "ex2" / "right_reference")
+    changed = {mutant.diff().splitlines()[0] for mutant in mutants_of(load_suite(PROJECT / "test_suites/ex2"), hand_in)}
+    tanh = "        return dy * (1 - self._y**2)  # (B, N)"
+    assert tanh in hand_in.files()["reference/activations.py"].decode()
+    assert f"-{tanh}" not in changed  # exercise 2 has no TanH
+    assert "-        return dy * self._positive  # (B, N)" in changed
+    assert "-    for offset in np.ndindex(*size):" in changed  # used by what is used
+
+
+@pytest.mark.parametrize("user", ["from package.a import f", "import package.a\npackage.a.f()", "getattr(a, 'f')"])
+def test_whatever_is_named_is_used_and_what_that_names(user: str) -> None:
+    package = {"package/a.py": b"def f():\n    return g()\n\n\ndef g():\n    return 1\n\n\nclass H:\n    x = f\n"}
+    assert unused(package, by=[user.encode()]) == {"package/a.py": [range(9, 11)]}
+    assert unused(package, by=[b"from package import a"]) == {"package/a.py": [range(1, 3), range(5, 7), range(9, 11)]}
 
 
 def test_a_hand_in_of_the_reference_is_its_files_as_they_are_today_under_another_name() -> None:
