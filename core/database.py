@@ -7,6 +7,7 @@ possible, while a reader that turns into a writer half-way can only be refused. 
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -21,8 +22,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import DatabaseOutdated, OurError, texts
 
@@ -110,12 +112,31 @@ def make_engine(url: str) -> Engine:
         parsed,
         pool_size=10,
         max_overflow=40,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={name: value for name, value in SILENCE.items() if name not in parsed.query},
     )
     event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _renew_if_gone)
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = True
+
+
+def _renew_if_gone(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A server that goes says so, and of one that vanished the kernel learns (``SILENCE``): either can be read from
+    the socket, while to ask the server before each use would cost a third of all round trips. One that was just made
+    may hold something that TLS has sent unasked."""
+    if record.info.get("used") and (connection.closed or _has_news(connection.fileno())):
+        raise DisconnectionError
+
+
+def _has_news(handle: int) -> bool:
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -69,6 +69,8 @@ class _Exams(NamedTuple):
     lengths_s: Mapping[int, list[float]]
     """By exercise; empty where no exam has ended yet."""
     workers: int
+    kinds: frozenset[int]
+    """The exercises of which all that is known is here."""
 
 
 def coarse(seconds: float) -> int:
@@ -87,7 +89,7 @@ def forecast(
     ahead = dict(session.execute(counted.group_by(Submission.exercise_id)).all())
     kinds = {submission.exercise_id, *ahead}
     exams = outlook.exams if outlook else None
-    if exams is None or not kinds <= exams.lengths_s.keys():
+    if exams is None or not kinds <= exams.kinds:
         exams = _exams(session, now, kinds)
     return Forecast(1 + sum(ahead.values()), _eta_s(exams, submission.exercise_id, _place(submission), ahead))
 
@@ -119,7 +121,7 @@ def _exams(session: Session, now: dt.datetime, waiting: set[int]) -> _Exams:
     running, latest = _running(session), _latest(session)
     kinds = waiting.union((kind for kind, _ in running), (one.exercise_id for one in latest))
     lengths = _with_fallback({kind: _lengths_s(session, kind) for kind in kinds})
-    return _Exams(now, running, latest, lengths, _workers(session, now))
+    return _Exams(now, running, latest, lengths, _workers(session, now), frozenset(kinds))
 
 
 def _eta_s(exams: _Exams, exercise_id: int, place: _Place, ahead: Mapping[int, int]) -> float | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.database import Database
@@ -80,10 +80,8 @@ def shown_attempt(submission: Submission, attempts: Sequence[Attempt]) -> Attemp
     return attempts[0] if attempts else None
 
 
-def submission_page(
-    database: Database, submission_id: str, now: dt.datetime | None = None, outlook: Outlook | None = None
-) -> SubmissionPage | None:
-    """``now`` and ``outlook`` are for the forecast; None: the present, and nothing that was read before."""
+def submission_page(database: Database, submission_id: str, now: dt.datetime | None = None) -> SubmissionPage | None:
+    """``now`` is for the forecast; None: the present."""
     with database.read() as session:
         row = session.execute(_hand_ins().where(Submission.id == submission_id)).one_or_none()
         if row is None:
@@ -100,9 +98,15 @@ def submission_page(
             attempts=tuple(attempts),
             plan=tuple(CaseSpec.from_json(case) for case in (shown.plan or ())) if shown else (),
             results=_results(session, shown.id) if shown else {},
-            forecast=forecast(session, submission, now or utc_now(), outlook),
+            forecast=forecast(session, submission, now or utc_now()),
             superseded_by=_superseded_by(session, submission),
         )
+
+
+def forecast_of(database: Database, submission: Submission, now: dt.datetime, outlook: Outlook) -> Forecast | None:
+    """Where a submission that was just read or made waits; ``outlook`` may be some seconds old."""
+    with database.read() as session:
+        return forecast(session, submission, now, outlook)
 
 
 def _results(session: Session, attempt_id: str) -> dict[int, CaseResult]:
@@ -156,13 +160,15 @@ def courses(database: Database) -> list[tuple[Course, list[Exercise]]]:
         return [(course, [one for one in exercises if one.course_id == course.id]) for course in found]
 
 
+# Made once: every hand-in asks it, and to make it takes longer than to ask it.
+_BY_SLUG = select(Exercise).join(Course).where(Exercise.slug == bindparam("slug")).order_by(Course.id).limit(1)
+
+
 def find_exercise(database: Database, slug: str, course: str | None = None) -> Exercise | None:
     """The exercise ``slug``, of the first course that has one unless ``course`` (a slug) is given."""
-    query = select(Exercise).join(Course).where(Exercise.slug == slug).order_by(Course.id)
-    if course is not None:
-        query = query.where(Course.slug == course)
+    query = _BY_SLUG if course is None else _BY_SLUG.where(Course.slug == course)
     with database.read() as session:
-        return session.scalars(query.limit(1)).one_or_none()
+        return session.scalars(query, {"slug": slug}).one_or_none()
 
 
 def exercises_in_use(database: Database, now: dt.datetime, most: int) -> list[str]:

@@ -10,9 +10,12 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from core.errors import StorageFailed, texts
 
@@ -84,17 +87,22 @@ def check_free(folder: Path, least_mib: int) -> None:
         raise StorageFailed(NEARLY_FULL, free_mib=free_mib)
 
 
-class Stored(NamedTuple):
+@dataclass(frozen=True)
+class Staged:
+    """Content that a power cut cannot lose any more, but that is no blob before it is kept."""
+
     sha256: str
     size_bytes: int
+    keep: Callable[[], None]
+    """Make it one. When this returns, a power cut cannot lose the blob. Raises StorageFailed."""
 
 
 class BlobStore(Protocol):
-    def put(self, stream: BinaryIO) -> Stored:
-        """Keep the rest of ``stream``. When this returns, a power cut cannot lose it. Raises StorageFailed."""
+    def staged(self, stream: BinaryIO) -> AbstractContextManager[Staged]:
+        """The rest of ``stream``; what is not kept by the end of the block is gone. Raises StorageFailed."""
 
     def open(self, sha256: str) -> BinaryIO:
-        """A file with exactly the content that was put. Raises StorageFailed."""
+        """A file with exactly the content that was kept. Raises StorageFailed."""
 
 
 class Blobs:
@@ -107,19 +115,20 @@ class Blobs:
     def path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
-    def put(self, stream: BinaryIO) -> Stored:
-        try:
-            self._make_dir(self.root / "tmp")
-            with tempfile.NamedTemporaryFile(dir=self.root / "tmp", delete=False) as fresh:
-                try:
-                    stored = _copy(stream, fresh.file)
-                    self._fsync(fresh.fileno())
-                    self._publish(Path(fresh.name), self.path(stored.sha256))
-                finally:
-                    Path(fresh.name).unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageFailed(BLOB_NOT_WRITTEN, reason=error.strerror or str(error)) from error
-        return stored
+    @contextmanager
+    def staged(self, stream: BinaryIO) -> Iterator[Staged]:
+        with ExitStack() as stack:
+            with _storing():
+                self._make_dir(self.root / "tmp")
+                fresh = stack.enter_context(tempfile.NamedTemporaryFile(dir=self.root / "tmp", delete=False))
+                stack.callback(Path(fresh.name).unlink, missing_ok=True)
+                sha256, size_bytes = _copy(stream, fresh.file)
+                self._fsync(fresh.fileno())
+            yield Staged(sha256, size_bytes, partial(self._keep, Path(fresh.name), self.path(sha256)))
+
+    def _keep(self, fresh: Path, place: Path) -> None:
+        with _storing():
+            self._publish(fresh, place)
 
     def _publish(self, fresh: Path, place: Path) -> None:
         # also where the blob exists already: the old copy may be damaged, or not yet safe from a power cut
@@ -159,11 +168,20 @@ class Blobs:
         return len(old)
 
 
-def _copy(source: BinaryIO, target: IO[bytes]) -> Stored:
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(BLOB_NOT_WRITTEN, reason=error.strerror or str(error)) from error
+
+
+def _copy(source: BinaryIO, target: IO[bytes]) -> tuple[str, int]:
+    """The content's SHA-256 in hex, and its size in bytes."""
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(CHUNK_BYTES):
         digest.update(chunk)
         target.write(chunk)
         size += len(chunk)
     target.flush()
-    return Stored(digest.hexdigest(), size)
+    return digest.hexdigest(), size

@@ -9,14 +9,16 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from core import intake, metrics, submissions
 from core.deps import Deps
 from core.errors import AbgabeError, NotFound, UploadRefused
+from core.forecast import Forecast, Outlook
 from core.models import Exercise, Submission, User
-from core.queries import find_exercise
+from core.queries import find_exercise, forecast_of
 from core.storage import check_free
 from core.submissions.receiving import EXERCISE_UNKNOWN
 from core.suites import find_suite
@@ -84,6 +86,15 @@ def hand_in(
     metrics.INTAKE_SECONDS.observe(time.monotonic() - began)
     log.info("hand_in.accepted", submission=submission.id, exercise=exercise.slug, user=user.id)
     return submission
+
+
+def forecast_for(deps: Deps, submission: Submission, outlook: Outlook) -> Forecast | None:
+    """Where an accepted submission waits. None also where that cannot be told now: it is accepted all the same."""
+    try:
+        return forecast_of(deps.database, submission, deps.clock(), outlook)
+    except SQLAlchemyError as error:
+        log.warning("hand_in.no_forecast", submission=submission.id, error=str(error))
+        return None
 
 
 def _receive(

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from core.database import Database
 from core.deps import Deps
 from core.errors import AbgabeError, NotFound
-from core.forecast import Outlook
 from core.models import SubmissionState, User
 from core.queries import HandInFilter, HandInPage, SubmissionPage, find_exercise, hand_ins, submission_page
 from core.settings import Settings
@@ -26,9 +25,9 @@ NOBODY = -1
 """An id that no row has."""
 
 
-def readable_submission(deps: Deps, user: User, submission_id: str, outlook: Outlook | None = None) -> SubmissionPage:
+def readable_submission(deps: Deps, user: User, submission_id: str) -> SubmissionPage:
     """Raises NotFound for another student's submission exactly as for none."""
-    page = submission_page(deps.database, submission_id, deps.clock(), outlook)
+    page = submission_page(deps.database, submission_id, deps.clock())
     if page is None or not (user.role.is_staff or page.submission.user_id == user.id):
         raise NotFound(SUBMISSION_UNKNOWN)
     return page

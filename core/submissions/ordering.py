@@ -8,9 +8,10 @@ fifty hand-ins of one student wait behind one of everybody else's, and who comes
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import Submission, SubmissionState
@@ -30,34 +31,22 @@ class Place(NamedTuple):
 
 def next_place(session: Session, user_id: int, exercise_id: int) -> Place:
     """The place of a submission that this student hands in now."""
-    turn = _after(
-        _furthest(session, Submission.turn),
-        select(func.max(Submission.turn)).where(Submission.user_id == user_id, Submission.state.in_(LIVE)),
-        session,
-    )
-    same_turn = Submission.turn == turn
-    lap = _after(
-        _furthest(session, Submission.lap, same_turn),
-        select(Submission.lap)
-        .where(Submission.exercise_id == exercise_id, same_turn, Submission.state.in_(LIVE))
-        .order_by(Submission.lap.desc())
-        .limit(1),
-        session,
-    )
-    return Place(turn, lap)
+    turn = _next(tuple(session.execute(_TURNS, {"user": user_id}).one()))
+    return Place(turn, _next(tuple(session.execute(_LAPS, {"exercise": exercise_id, "turn": turn}).one())))
 
 
-def _after(now: int, last: Select[Any], session: Session) -> int:
-    """One after the flow's last, but not before ``now``."""
-    before = session.scalar(last)
-    return now if before is None else max(now, before + 1)
+def _next(found: Sequence[int | None]) -> int:
+    """One after the flow's last, which comes first, but not before how far grading has come."""
+    last, *furthest = found
+    now = max((value for value in furthest if value is not None), default=0)
+    return now if last is None else max(now, last + 1)
 
 
-def _furthest(session: Session, column: InstrumentedAttribute[int], *where: ColumnElement[bool]) -> int:
+def _furthest(column: InstrumentedAttribute[int], *where: ColumnElement[bool]) -> list[ScalarSelect[int]]:
     """How far grading has come: the greatest value among what was ever begun, also where that is to be graded again.
     One look at the index for each kind."""
     kinds = [(state, is_regrade) for state in BEGUN for is_regrade in (False, True)] + [(SubmissionState.QUEUED, True)]
-    ends = [
+    return [
         select(column)
         .where(Submission.state == state, Submission.is_regrade.is_(is_regrade), *where)
         .order_by(column.desc())
@@ -65,7 +54,24 @@ def _furthest(session: Session, column: InstrumentedAttribute[int], *where: Colu
         .scalar_subquery()
         for state, is_regrade in kinds
     ]
-    return max((value for value in session.execute(select(*ends)).one() if value is not None), default=0)
+
+
+# Made once: to make these takes longer than to ask them.
+_TURNS = select(
+    select(func.max(Submission.turn))
+    .where(Submission.user_id == bindparam("user"), Submission.state.in_(LIVE))
+    .scalar_subquery(),
+    *_furthest(Submission.turn),
+)
+_SAME_TURN = Submission.turn == bindparam("turn")
+_LAPS = select(
+    select(Submission.lap)
+    .where(Submission.exercise_id == bindparam("exercise"), _SAME_TURN, Submission.state.in_(LIVE))
+    .order_by(Submission.lap.desc())
+    .limit(1)
+    .scalar_subquery(),
+    *_furthest(Submission.lap, _SAME_TURN),
+)
 
 
 def next_in_line(now: dt.datetime) -> Select[Submission]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.deps import Deps
-from core.errors import Conflict, KeyReused, NotAllowed, NotFound, TooOften, texts
+from core.errors import KeyReused, NotAllowed, NotFound, texts
 from core.models import Exercise, Submission, SubmissionState, User, new_id
-from core.settings import Settings
-from core.storage import Stored
+from core.storage import Staged
 from core.submissions.enqueueing import enqueue
 from core.submissions.limits import check_limits, waits, was_seen
 from core.submissions.ordering import next_place
@@ -71,25 +69,25 @@ def receive(
     returns the first submission again; with other content it raises KeyReused. Raises NotFound, NotAllowed,
     TooOften, Conflict, StorageFailed likewise with nothing accepted.
     """
-    now, size_bytes = deps.clock(), archive.seek(0, io.SEEK_END)
-    _admit_before_storing(deps, user_id, exercise_id, size_bytes, now, idempotency_key)
+    now, replaced = deps.clock(), list[Submission]()
     archive.seek(0)
-    stored = deps.blobs.put(archive)
-    replaced: list[Submission] = []
-    with deps.database.write() as session:
-        # one hand-in at a time per user: numbers have no gaps, a key is used once, no limit is passed by two at once
-        session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-        submission = _known(session, user_id, exercise_id, stored, idempotency_key)
+    with deps.blobs.staged(archive) as staged, deps.database.write() as session:
+        user, exercise = _who_and_where(session, user_id, exercise_id)
+        submission = _known(session, user, exercise, staged.sha256, idempotency_key)
         if submission is None:
-            replaced = _replaceable(session, user_id, exercise_id)
-            _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
-            submission = _new_submission(session, user_id, exercise_id, stored, now)
+            replaced = _replaceable(session, user, exercise)
+            if not user.role.is_staff:
+                _check_open(exercise, now)
+                check_limits(session, deps.settings, user.id, exercise, staged.size_bytes, now)
+            submission = _new_submission(session, user, exercise, staged, now)
             submission.filename = _clean(filename)
             submission.missing = list(intake.missing)
             submission.notices = [notice.to_json() for notice in intake.notices]
             submission.idempotency_key = idempotency_key
             _replace(session, replaced, submission, now)
             session.add(submission)
+            session.flush()  # what the database refuses is not kept either
+        staged.keep()  # before the commit: no row is without its bytes
     if submission.state is SubmissionState.QUEUED:
         enqueue(deps, submission.id)
     for one in (submission, *replaced):
@@ -97,37 +95,14 @@ def receive(
     return submission
 
 
-def _admit_before_storing(
-    deps: Deps, user_id: int, exercise_id: int, size_bytes: int, now: dt.datetime, key: str | None
-) -> None:
-    """Raise what ``_admit`` raises, so that nothing is stored in vain; a key that was used is let through."""
-    with deps.database.read() as session:
-        try:
-            if not _is_repeated(session, user_id, key):
-                _admit(session, deps.settings, user_id, exercise_id, size_bytes, now)
-        except (TooOften, Conflict, NotAllowed):
-            # maybe it is this very request, sent twice at once, that was accepted in between
-            if not _is_repeated(session, user_id, key):
-                raise
-
-
-def _is_repeated(session: Session, user_id: int, key: str | None) -> bool:
-    mine = (Submission.user_id == user_id, Submission.idempotency_key == key)
-    return key is not None and session.scalar(select(Submission.id).where(*mine)) is not None
-
-
-def _admit(
-    session: Session, settings: Settings, user_id: int, exercise_id: int, size_bytes: int, now: dt.datetime
-) -> None:
-    """Raise unless this student may hand in there now. Staff may at any time."""
+def _who_and_where(session: Session, user_id: int, exercise_id: int) -> tuple[User, Exercise]:
+    """Locks the user, so that there is one hand-in at a time of each: numbers have no gaps, a key is used once, no
+    limit is passed by two at once."""
     asked = select(User, Exercise).join(Exercise, Exercise.id == exercise_id).where(User.id == user_id)
-    row = session.execute(asked).one_or_none()
+    row = session.execute(asked.with_for_update(of=User, key_share=True)).one_or_none()
     if row is None:
         raise NotFound(EXERCISE_UNKNOWN)
-    user, exercise = row
-    if not user.role.is_staff:
-        _check_open(exercise, now)
-        check_limits(session, settings, user_id, exercise, size_bytes, now)
+    return row[0], row[1]
 
 
 def _check_open(exercise: Exercise, now: dt.datetime) -> None:
@@ -137,28 +112,28 @@ def _check_open(exercise: Exercise, now: dt.datetime) -> None:
         raise NotAllowed(EXERCISE_CLOSED, closes_at=f"{exercise.closes_at:%Y-%m-%d %H:%M} UTC")
 
 
-def _known(session: Session, user_id: int, exercise_id: int, stored: Stored, key: str | None) -> Submission | None:
+def _known(session: Session, user: User, exercise: Exercise, sha256: str, key: str | None) -> Submission | None:
     """The submission that this key stands for already, if any."""
     if key is None:
         return None
-    query = select(Submission).where(Submission.user_id == user_id, Submission.idempotency_key == key)
+    query = select(Submission).where(Submission.user_id == user.id, Submission.idempotency_key == key)
     known = session.scalars(query).one_or_none()
-    if known and (known.exercise_id, known.blob_sha256) != (exercise_id, stored.sha256):
+    if known and (known.exercise_id, known.blob_sha256) != (exercise.id, sha256):
         raise KeyReused(KEY_REUSED, submission_id=known.id)
     return known
 
 
-def _new_submission(session: Session, user_id: int, exercise_id: int, stored: Stored, now: dt.datetime) -> Submission:
-    mine = (Submission.user_id == user_id, Submission.exercise_id == exercise_id)
+def _new_submission(session: Session, user: User, exercise: Exercise, staged: Staged, now: dt.datetime) -> Submission:
+    mine = (Submission.user_id == user.id, Submission.exercise_id == exercise.id)
     last_number = session.scalar(select(func.max(Submission.number)).where(*mine)) or 0
-    submission_id, place = new_id(), next_place(session, user_id, exercise_id)
+    submission_id, place = new_id(), next_place(session, user.id, exercise.id)
     return Submission(
         id=submission_id,
-        user_id=user_id,
-        exercise_id=exercise_id,
+        user_id=user.id,
+        exercise_id=exercise.id,
         number=last_number + 1,
-        blob_sha256=stored.sha256,
-        size_bytes=stored.size_bytes,
+        blob_sha256=staged.sha256,
+        size_bytes=staged.size_bytes,
         seed=_seed(submission_id),
         received_at=now,
         state=SubmissionState.QUEUED,
@@ -171,12 +146,13 @@ def _new_submission(session: Session, user_id: int, exercise_id: int, stored: St
     )
 
 
-def _replaceable(session: Session, user_id: int, exercise_id: int) -> list[Submission]:
+def _replaceable(session: Session, user: User, exercise: Exercise) -> list[Submission]:
     """What the next hand-in replaces, locked: what is not counted because it waits cannot be claimed any more. What a
     worker is just claiming is waited for, and is running then."""
-    same = (Submission.user_id == user_id, Submission.exercise_id == exercise_id, Exercise.supersedes)
-    query = select(Submission).join(Exercise).where(*same, waits())
-    return list(session.scalars(query.with_for_update(of=Submission)))
+    if not exercise.supersedes:
+        return []
+    query = select(Submission).where(Submission.user_id == user.id, Submission.exercise_id == exercise.id, waits())
+    return list(session.scalars(query.with_for_update()))
 
 
 def _replace(session: Session, replaced: list[Submission], fresh: Submission, now: dt.datetime) -> None:

@@ -10,12 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from core.queries import courses
 from core.suites import find_suite
 from server.api.access import CallerDep, LanguageDep
-from server.api.describing import describe_exercise, describe_page
+from server.api.describing import describe_exercise, describe_submission
 from server.api.problems import problems
 from server.api.schemas import Exercises, SubmissionOut
-from server.handing_in import ExerciseDep, allowance_of, hand_in, sent_files
+from server.handing_in import ExerciseDep, allowance_of, forecast_for, hand_in, sent_files
 from server.practising import ZipResponse, practice_response
-from server.reading import readable_submission
 from server.services import ServicesDep
 
 router = APIRouter(tags=["Exercises"])
@@ -105,9 +104,13 @@ async def create_submission(
 ) -> SubmissionOut:
     """Hand in. The answer comes when everything is safely stored; grading follows by itself."""
     async with sent_files(request) as files:
-        submission = await run_in_threadpool(hand_in, services.deps, user, exercise, files, idempotency_key)
-    outlook = await services.readers.outlook()
-    page = await run_in_threadpool(readable_submission, services.deps, user, submission.id, outlook)
-    described = describe_page(page, language)
+        outlook = await services.readers.outlook()
+
+        def accepted() -> SubmissionOut:
+            submission = hand_in(services.deps, user, exercise, files, idempotency_key)
+            waits = forecast_for(services.deps, submission, outlook)
+            return describe_submission(submission, exercise, user, language, waits)
+
+        described = await run_in_threadpool(accepted)
     response.headers["Location"] = described.links.self
     return described

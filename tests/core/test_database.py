@@ -68,6 +68,20 @@ class TestSchema:
         check_schema(make_engine(url))
 
 
+def test_a_restart_of_postgresql_is_not_noticed_by_who_asks_afterwards(
+    postgres: PostgresServer, postgres_url: str
+) -> None:
+    database = open_database(postgres_url)
+    for _ in range(2):
+        with database.read() as session, database.read() as another:
+            assert session.scalar(text("SELECT 1")) == another.scalar(text("SELECT 1")) == 1
+        postgres.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = 'migrated' AND pid <> pg_backend_pid()"
+        )
+    database.close()
+
+
 def test_postgresql_that_says_nothing_is_not_waited_for_long() -> None:
     """Unless the database's address says otherwise."""
     asked: list[dict[str, object]] = []
