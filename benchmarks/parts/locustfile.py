@@ -13,21 +13,29 @@ import random
 import time
 from pathlib import Path
 
-from locust import FastHttpUser, constant_throughput, task  # type: ignore[import-not-found]
+from locust import FastHttpUser, task  # type: ignore[import-not-found]
 
 RUSH = json.loads(Path(os.environ["RUSH"]).read_text())
 HAND_INS = itertools.cycle(RUSH["hand_ins"])
 ANSWERS = open(RUSH["answers"], "w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
 
+EVERY_S = RUSH["users"] / RUSH["per_s"]
+"""Between two hand-ins of one."""
+
 
 class Student(FastHttpUser):  # type: ignore[misc]
     """One of ``users``, who together keep the pace also while an answer is slow in coming."""
 
-    wait_time = constant_throughput(RUSH["per_s"] / RUSH["users"])
-
     def on_start(self) -> None:
-        """Each begins at a moment of their own: locust starts users in bunches, which would stay together."""
-        time.sleep(random.uniform(0, RUSH["users"] / RUSH["per_s"]))
+        """Each begins at a moment of their own: locust starts users in bunches."""
+        self._due = time.monotonic() + random.uniform(0, EVERY_S)
+        time.sleep(self._due - time.monotonic())
+
+    def wait_time(self) -> float:
+        """Until the next is due. locust's own pacing would count from when it made the user, and so keep the bunches
+        together."""
+        self._due += EVERY_S
+        return max(0.0, self._due - time.monotonic())
 
     @task
     def hand_in(self) -> None:

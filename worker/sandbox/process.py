@@ -57,8 +57,9 @@ class Cage:
             return None
 
     def kill(self) -> None:
+        """On a machine so busy that a killed process does not get to its end, its thread goes on waiting for that."""
         self._strike()
-        self._ended.result(_KILL_WAIT_S)
+        self.wait(_KILL_WAIT_S)
 
     def alive(self) -> bool:
         return not self._ended.done()
