@@ -44,7 +44,7 @@ COMMON = {
     "task_ignore_result": True,
     "task_default_queue": GRADE_QUEUE,
     "task_create_missing_queues": True,
-    # a message is gone only when its task has ended; a worker takes no more than it grades
+    # a worker takes no more than it grades
     "task_acks_late": True,
     "worker_prefetch_multiplier": 1,
     # an exam is processes elsewhere; threads wait for them, and share one connection to the sandboxes
@@ -52,6 +52,7 @@ COMMON = {
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,
     "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,  # a worker waits for Redis however long it is away
 }
 
 
@@ -63,6 +64,12 @@ SILENCE = {  # of Redis or the network; seconds
     # A worker that waits for work sends nothing, and would not learn that its peer is gone. Each second it should get
     # an answer; after two of these intervals without any it connects anew.
     "health_check_interval": 5,
+}
+
+FORGETFUL = {
+    # Else a message stays in Redis until its exam has ended, and a worker that loses Redis during an exam ends: it tries
+    # to put the message back over a connection that it has already taken apart. What is queued, the database knows.
+    "ack_emulation": False,
 }
 
 
@@ -98,7 +105,7 @@ def make_app(settings: Settings, include: Sequence[str] = ("worker.binding",)) -
             worker_enable_remote_control=False,
         )
     else:
-        app.conf.update(broker_transport_options=SILENCE)
+        app.conf.update(broker_transport_options=SILENCE | FORGETFUL)
     return app
 
 
