@@ -67,8 +67,8 @@ SILENCE = {  # of Redis or the network; seconds
 }
 
 FORGETFUL = {
-    # Else a message stays in Redis until its exam has ended, and a worker that loses Redis during an exam ends: it tries
-    # to put the message back over a connection that it has already taken apart. What is queued, the database knows.
+    # Else a message stays in Redis until its exam has ended, and a worker that loses Redis during an exam ends: it
+    # tries to put the message back over a connection that it has already taken apart. The database knows what waits.
     "ack_emulation": False,
 }
 
