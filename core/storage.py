@@ -120,10 +120,11 @@ class Blobs:
         with ExitStack() as stack:
             with _storing():
                 self._make_dir(self.root / "tmp")
-                fresh = stack.enter_context(tempfile.NamedTemporaryFile(dir=self.root / "tmp", delete=False))
-                stack.callback(Path(fresh.name).unlink, missing_ok=True)
-                sha256, size_bytes = _copy(stream, fresh.file)
-                self._fsync(fresh.fileno())
+                # closed within: on a full disk it is the close that fails, once more
+                with tempfile.NamedTemporaryFile(dir=self.root / "tmp", delete=False) as fresh:
+                    stack.callback(Path(fresh.name).unlink, missing_ok=True)
+                    sha256, size_bytes = _copy(stream, fresh.file)
+                    self._fsync(fresh.fileno())
             yield Staged(sha256, size_bytes, partial(self._keep, Path(fresh.name), self.path(sha256)))
 
     def _keep(self, fresh: Path, place: Path) -> None:

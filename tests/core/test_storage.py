@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,17 @@ def test_a_place_that_cannot_be_written_is_our_failure(tmp_path: Path) -> None:
     (tmp_path / "blobs").write_text("a file where a folder should be")
     with pytest.raises(StorageFailed, match="could not be stored"):
         put(Blobs(tmp_path / "blobs"), io.BytesIO(b"hello"))
+
+
+def test_a_full_disk_is_our_failure_and_leaves_nothing(blobs: Blobs) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))  # fails where a full disk does: flushing, then closing
+    try:
+        with pytest.raises(StorageFailed, match="could not be stored"):
+            put(blobs, io.BytesIO(b"hello"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not [path for path in blobs.root.rglob("*") if path.is_file()]
 
 
 def test_a_stream_that_breaks_leaves_nothing(blobs: Blobs) -> None:
