@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import redis
@@ -35,7 +35,7 @@ class Live(Protocol):
     def publish(self, submission_id: str) -> None:
         """Say that the submission has changed. From any thread."""
 
-    def watch(self, submission_id: str) -> AbstractAsyncContextManager[Watch]:
+    def watch(self, submission_id: str) -> AbstractContextManager[Watch]:
         """Hear of changes from now on. Enter it before reading the database, so that nothing falls between."""
 
     def close(self) -> None: ...
@@ -81,8 +81,8 @@ class MemoryLive:
         for submission_id in submission_ids:
             self.publish(submission_id)
 
-    @asynccontextmanager
-    async def watch(self, submission_id: str) -> AsyncIterator[Watch]:
+    @contextmanager
+    def watch(self, submission_id: str) -> Iterator[Watch]:
         watch = _MemoryWatch()
         with self._lock:
             self._watches.setdefault(submission_id, set()).add(watch)
@@ -118,9 +118,9 @@ class RedisLive:
             self._silent_until = time.monotonic() + PAUSE_S
             log.warning("live.not_published", submission=submission_id, error=str(error))
 
-    @asynccontextmanager
-    async def watch(self, submission_id: str) -> AsyncIterator[Watch]:
-        async with self._local.watch(submission_id) as watch:
+    @contextmanager
+    def watch(self, submission_id: str) -> Iterator[Watch]:
+        with self._local.watch(submission_id) as watch:
             self._ensure_listener()
             yield watch
 

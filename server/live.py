@@ -148,21 +148,20 @@ class Readers:
 
 async def changes(deps: Deps, readers: Readers, submission_id: str, seen: Seen) -> AsyncIterator[Change]:
     """What happens to the submission from ``seen`` on, until its end. Several events in a row are one change."""
-    with readers.one_more():
-        async with deps.live.watch(submission_id) as watch:
-            while True:
-                looked = time.monotonic()
-                page = await run_in_threadpool(submission_page, deps.database, submission_id, deps.clock())
-                if page is None:
-                    return
-                change = Change(page, seen, Seen.of(page))
-                if change.after != seen or change.is_final:
-                    yield change
-                if change.is_final:
-                    return
-                while not await watch.changed(change.re_read_s) and (moved := await readers.moved(change)):
-                    if moved.after != moved.before:
-                        yield moved
-                    change = moved
-                seen = change.after
-                await asyncio.sleep(max(0.0, looked + readers.rest_s - time.monotonic()))
+    with readers.one_more(), deps.live.watch(submission_id) as watch:
+        while True:
+            looked = time.monotonic()
+            page = await run_in_threadpool(submission_page, deps.database, submission_id, deps.clock())
+            if page is None:
+                return
+            change = Change(page, seen, Seen.of(page))
+            if change.after != seen or change.is_final:
+                yield change
+            if change.is_final:
+                return
+            while not await watch.changed(change.re_read_s) and (moved := await readers.moved(change)):
+                if moved.after != moved.before:
+                    yield moved
+                change = moved
+            seen = change.after
+            await asyncio.sleep(max(0.0, looked + readers.rest_s - time.monotonic()))

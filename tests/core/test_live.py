@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from typing import Any
 
 from core.live import Live, MemoryLive, RedisLive
@@ -23,7 +24,7 @@ def run(watcher: Coroutine[Any, Any, None]) -> None:
 
 
 async def arrives(live: Live, sender: Live) -> None:
-    async with live.watch("a") as watch:
+    with live.watch("a") as watch:
         await in_thread(lambda: sender.publish("a"))
         assert await watch.changed(LONG_S)
 
@@ -35,7 +36,7 @@ class TestMemory:
 
     def test_nothing_changed_is_known_after_the_time_limit(self) -> None:
         async def watcher() -> None:
-            async with MemoryLive().watch("a") as watch:
+            with MemoryLive().watch("a") as watch:
                 assert not await watch.changed(0.01)
 
         run(watcher())
@@ -43,7 +44,7 @@ class TestMemory:
     def test_only_the_watched_submission_counts(self) -> None:
         async def watcher() -> None:
             live = MemoryLive()
-            async with live.watch("a") as watch:
+            with live.watch("a") as watch:
                 await in_thread(lambda: live.publish("b"))
                 assert not await watch.changed(0.01)
 
@@ -52,7 +53,7 @@ class TestMemory:
     def test_many_changes_are_one_reason_to_look_again(self) -> None:
         async def watcher() -> None:
             live = MemoryLive()
-            async with live.watch("a") as watch:
+            with live.watch("a") as watch:
                 for _ in range(100):
                     live.publish("a")
                 assert await watch.changed(LONG_S)
@@ -63,8 +64,8 @@ class TestMemory:
     def test_every_watcher_hears_and_one_that_left_does_not_matter(self) -> None:
         async def watcher() -> None:
             live = MemoryLive()
-            async with live.watch("a") as first, live.watch("a") as second:
-                async with live.watch("a"):
+            with live.watch("a") as first, live.watch("a") as second:
+                with live.watch("a"):
                     pass
                 live.publish("a")
                 assert await first.changed(LONG_S)
@@ -75,10 +76,14 @@ class TestMemory:
     def test_publishing_to_a_closed_loop_does_no_harm(self) -> None:
         live = MemoryLive()
         loop = asyncio.new_event_loop()
-        watching = live.watch("a")
-        loop.run_until_complete(watching.__aenter__())
-        loop.close()
-        live.publish("a")
+
+        async def enter(stack: ExitStack) -> None:
+            stack.enter_context(live.watch("a"))
+
+        with ExitStack() as stack:
+            loop.run_until_complete(enter(stack))
+            loop.close()
+            live.publish("a")
 
 
 class TestRedis:
@@ -86,7 +91,7 @@ class TestRedis:
         server, worker = RedisLive(redis_server.url), RedisLive(redis_server.url)
 
         async def watcher() -> None:
-            async with server.watch("a") as watch, server.watch("b") as other:
+            with server.watch("a") as watch, server.watch("b") as other:
                 assert await watch.changed(LONG_S)  # the listener is there: it lets everybody look once
                 await other.changed(0.2)  # it has been told as well, unless it came after the listener
                 await in_thread(lambda: worker.publish("a"))
@@ -119,7 +124,7 @@ class TestRedis:
         heard = threading.Event()
 
         async def watcher() -> None:
-            async with live.watch("a") as watch:
+            with live.watch("a") as watch:
                 assert await watch.changed(LONG_S)  # the listener is there
                 redis_server.kill()
                 redis_server.start()
