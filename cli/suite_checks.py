@@ -115,7 +115,8 @@ def times(bench: Bench) -> Section:
     for case, cpu_s in ranked:
         if cpu_s > SLOW_SHARE * limit_s:
             section.notes.append(
-                f"{case} takes a right hand-in more than half of the limit; ask for more time by a mark"
+                f"{case} takes a right hand-in more than half of that: "
+                "it needs a mark limits(cpu_s=…) of its own, if it has none"
             )
     section.data = {"cpu_s": {case: round(cpu_s, 3) for case, cpu_s in ranked}}
     return section
