@@ -16,6 +16,8 @@ from exam.messages import Message
 
 What = str | dict[str, str]
 """What is being checked, as the subject of a sentence: "the output of forward", or {"en": …, "de": …}."""
+Factors = Mapping[str | tuple[str, str], float]
+"""By name, English or ("the batch size", "die Batchgröße"): what may have got into an answer by mistake."""
 Array = np.ndarray[Any, Any]
 _RELATION_RTOL = 1e-5
 GERMAN_FACTORS = {"the batch size": "die Batchgröße", "the learning rate": "die Lernrate", "two": "zwei"}
@@ -120,11 +122,11 @@ def assert_close(
     what: What,
     rtol: float = 1e-6,
     atol: float = 1e-9,
-    known: Mapping[str, float] | None = None,
+    known: Factors | None = None,
 ) -> None:
     """|actual - expected| <= atol + rtol * |expected|, element by element, shape and all.
 
-    ``known`` names factors a student may have got in by mistake ({"the batch size": 9}); the message says so where
+    ``known`` are factors a student may have got in by mistake ({"the batch size": 9}); the message says so where
     one explains the error. So it does for a transposed, negated, scaled or shifted answer.
     """
     wanted = np.asarray(expected)
@@ -158,9 +160,7 @@ def assert_close(
         raise CheckFailed(_with_relation(finding, _relation(array, wanted, known or {})))
 
 
-def _assert_number_close(
-    actual: Any, wanted: float, what: What, rtol: float, atol: float, known: Mapping[str, float]
-) -> None:
+def _assert_number_close(actual: Any, wanted: float, what: What, rtol: float, atol: float, known: Factors) -> None:
     number = assert_number(actual, what=what)
     error = abs(number - wanted)
     if error > atol + rtol * abs(wanted):
@@ -178,7 +178,7 @@ def _with_relation(finding: Message, relation: Message | None) -> Message:
     return Message("relation", {"finding": finding.to_json(), "relation": relation.to_json()})
 
 
-def _relation(array: Array, wanted: Array, known: Mapping[str, float]) -> Message | None:
+def _relation(array: Array, wanted: Array, known: Factors) -> Message | None:
     """How a wrong answer relates to the right one, where that is simple enough to be the mistake."""
     with np.errstate(all="ignore"):
         for name, factor in known.items():
@@ -193,8 +193,9 @@ def _relation(array: Array, wanted: Array, known: Mapping[str, float]) -> Messag
         return _linear(array, wanted)
 
 
-def _both(name: str) -> dict[str, str]:
-    return {"en": name, "de": GERMAN_FACTORS.get(name, name)}
+def _both(name: str | tuple[str, str]) -> dict[str, str]:
+    english, german = (name, GERMAN_FACTORS.get(name, name)) if isinstance(name, str) else name
+    return {"en": english, "de": german}
 
 
 def _linear(array: Array, wanted: Array) -> Message | None:

@@ -198,6 +198,12 @@ def test_mistakes_that_are_recognised() -> None:
     assert relation(RIGHT + 0.5)["params"]["offset"] == "0.5"
 
 
+def test_a_suite_may_name_a_factor_in_both_languages() -> None:
+    divided = close(RIGHT / 3, known={("the number of neighbours", "die Zahl der Nachbarn"): 3})
+    assert "divided by the number of neighbours (3)" in divided.text("en")
+    assert "geteilt durch die Zahl der Nachbarn (3)" in divided.text("de")
+
+
 def test_a_known_factor_is_named_in_both_languages() -> None:
     known = {"the batch size": 9}
     divided = close(RIGHT / 9, known=known)
