@@ -66,15 +66,35 @@ class Siege:
         return sum(not outcome.fault for outcome in self.attacks)
 
     @property
+    def untried(self) -> set[str]:
+        return {outcome.name for outcome in (*self.attacks, *self.limits) if not outcome.tried}
+
+    def completed_by(self, second: Siege) -> Siege:
+        """This one, with what it could not try as the second found it."""
+        found = {outcome.name: outcome for outcome in (*second.attacks, *second.limits)}
+        attacks, limits = (
+            tuple(one if one.tried else found[one.name] for one in outcomes) for outcomes in (self.attacks, self.limits)
+        )
+        return Siege(attacks, limits, (*self.harm, *second.harm))
+
+    @property
     def faults(self) -> list[str]:
         return [f"{one.name}: {one.fault}" for one in (*self.attacks, *self.limits) if one.fault] + list(self.harm)
 
 
 def besiege(pairs: Pairs, names: Iterable[str] | None = None, folders: tuple[Path, ...] = ()) -> Siege:
     """Examine the attacks of these names (all), then an honest hand-in that looks for what they left to other
-    submissions. ``folders``: where on the host secrets are planted beside /tmp and /dev/shm."""
+    submissions; what a busy host left untried, once more. ``folders``: where on the host secrets are planted beside
+    /tmp and /dev/shm."""
     wanted = None if names is None else set(names)
     attacks = [one for one in load_attacks() if wanted is None or one.name in wanted]
+    siege = _siege(pairs, attacks, folders)
+    if not siege.untried:
+        return siege
+    return siege.completed_by(_siege(pairs, [one for one in attacks if one.name in siege.untried], folders))
+
+
+def _siege(pairs: Pairs, attacks: list[Attack], folders: tuple[Path, ...]) -> Siege:
     plan = [case for one in attacks for case in ([one.name, one.aim, one.uses], [one.name, "after", ""])]
     plan += [[name, "limit", ""] for name in LIMITS]
     with planted([Path("/tmp"), Path("/dev/shm"), *folders]) as canaries:  # noqa: S108 - read by everybody: the point

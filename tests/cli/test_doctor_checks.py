@@ -115,6 +115,15 @@ class TestSandbox:
         assert "could not be tried; run this again" in said
         assert "NOT hold" not in said
 
+    def test_what_was_not_tried_is_told_as_the_second_siege_found_it(self) -> None:
+        busy = {"fault": "it could not be tried", "tried": False}
+        first = Siege((STOPPED, Outcome("network", **busy)), (Outcome("memory", **busy), Outcome("cpu", "")), ("a",))
+        second = Siege((Outcome("network", ""),), (Outcome("memory", "2048 MiB"), Outcome("cpu", "none")), ("b",))
+        assert first.untried == {"network", "memory"}
+        assert first.completed_by(second) == Siege(
+            (STOPPED, Outcome("network", "")), (Outcome("memory", "2048 MiB"), Outcome("cpu", "")), ("a", "b")
+        )
+
     def test_a_limit_that_is_not_enforced_is_named(self) -> None:
         siege = Siege((), (Outcome("memory", "2048 MiB of memory"), Outcome("cpu", "")), ())
         assert complaint(lambda: limits_hold(siege)).startswith("not enforced: memory; take no hand-ins")
