@@ -152,12 +152,7 @@ MISFORTUNES = [
     both_are_killed,
     both_are_killed_and_are_back_at_once,
     it_is_restarted,
-    pytest.param(
-        containerd_is_killed,
-        marks=pytest.mark.xfail(
-            reason="a worker that is stopped soon after leaves boxes to the next one's clean-up", strict=True
-        ),
-    ),
+    containerd_is_killed,
     it_hangs,
 ]
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import math
 import threading
@@ -20,8 +21,11 @@ from worker.sandbox.base import BoxLimits, Ending
 from worker.sandbox.uids import Uid
 
 _KILL_WAIT_S = 60
+_DEATH_WAIT_S = 20
 _LATE_S = 10
 _PAUSE_S = 1
+_LAST_WAIT_S = 25
+"""For what is still to be removed when this process ends: an engine may take ten seconds for one box."""
 _KEPT_LOG_BYTES = 8 << 10
 
 
@@ -35,6 +39,7 @@ class Container:
         self._uid = uid
         self._started_at = time.monotonic()
         self._ended: Future[Ending] = Future()
+        self._is_left_to_burial = False
         threading.Thread(target=self._live, name=name, daemon=True).start()
 
     def wait(self, timeout_s: float) -> Ending | None:
@@ -44,10 +49,13 @@ class Container:
             return None
 
     def kill(self) -> None:
-        """Where the engine does not answer, it is removed when the engine does again, and nobody waits for that."""
-        if self._strike():
-            with contextlib.suppress(TimeoutError):
-                self._ended.result(_KILL_WAIT_S)
+        """Where the engine does not answer, or does not notice the end, as its containerd was away: it is removed as soon
+        as that is possible, and nobody waits for it."""
+        if self._strike() and self.wait(_DEATH_WAIT_S):
+            return
+        if not self._is_left_to_burial:
+            self._is_left_to_burial = True
+            bury_later(self._client, self.name, self._uid)
 
     def alive(self) -> bool:
         return not self._ended.done()
@@ -106,8 +114,8 @@ def remove(client: docker.APIClient, name: str) -> None:
             client.remove_container(name, force=True, v=True)
         except NotFound:
             return
-        except APIError:  # somebody else is removing it
-            if time.monotonic() > deadline:
+        except APIError as error:  # somebody else is removing it
+            if is_away(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
         else:
@@ -135,8 +143,22 @@ def bury_later(client: docker.APIClient, name: str, uid: Uid) -> None:
                 answered = answered or time.monotonic()
             time.sleep(_PAUSE_S)
         uid.release()
+        _burials.discard(threading.current_thread())
 
-    threading.Thread(target=dig, name=f"bury-{name}", daemon=True).start()
+    burial = threading.Thread(target=dig, name=f"bury-{name}", daemon=True)
+    _burials.add(burial)
+    burial.start()
+
+
+_burials: set[threading.Thread] = set()
+
+
+@atexit.register
+def _finish_burials() -> None:
+    """The next worker would remove them as well, but there may be none for weeks."""
+    deadline = time.monotonic() + _LAST_WAIT_S
+    for burial in tuple(_burials):
+        burial.join(max(0.0, deadline - time.monotonic()))
 
 
 def is_away(error: Exception) -> bool:
