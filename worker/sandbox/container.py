@@ -49,8 +49,8 @@ class Container:
             return None
 
     def kill(self) -> None:
-        """Where the engine does not answer, or does not notice the end, as its containerd was away: it is removed as soon
-        as that is possible, and nobody waits for it."""
+        """Where the engine does not answer, or does not notice the end, as its containerd was away, it is removed as
+        soon as that is possible, and nobody waits for it."""
         if self._strike() and self.wait(_DEATH_WAIT_S):
             return
         if not self._is_left_to_burial:
