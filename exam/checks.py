@@ -20,6 +20,7 @@ Factors = Mapping[str | tuple[str, str], float]
 """By name, English or ("the batch size", "die Batchgröße"): what may have got into an answer by mistake."""
 Array = np.ndarray[Any, Any]
 _RELATION_RTOL = 1e-5
+_SCALARS = (bool, int, float, str, np.generic)
 GERMAN_FACTORS = {"the batch size": "die Batchgröße", "the learning rate": "die Lernrate", "two": "zwei"}
 
 
@@ -57,8 +58,9 @@ def assert_true(condition: object, en: str, de: str | None = None) -> None:
 
 def assert_equal(actual: Any, expected: Any, *, what: What) -> None:
     """For flags, counts, names: the same type of thing and equal. Not for floats or arrays."""
+    kinds = type(expected) | np.generic if isinstance(expected, _SCALARS) else type(expected)
     try:
-        same = isinstance(actual, type(expected) | np.generic) and bool(np.all(actual == expected))
+        same = isinstance(actual, kinds) and bool(np.all(actual == expected))
     except ValueError:  # arrays in a list or tuple: neither equal nor not
         same = False
     if not same:
@@ -124,7 +126,7 @@ def assert_close(
     atol: float = 1e-9,
     known: Factors | None = None,
 ) -> None:
-    """|actual - expected| <= atol + rtol * |expected|, element by element, shape and all.
+    """|actual - expected| <= atol + rtol * |expected|, both finite, element by element, shape and all.
 
     ``known`` are factors a student may have got in by mistake ({"the batch size": 9}); the message says so where
     one explains the error. So it does for a transposed, negated, scaled or shifted answer.
@@ -139,8 +141,9 @@ def assert_close(
         raise CheckFailed(_with_relation(finding, _transposed(array, wanted, rtol, atol)))
     assert_finite(array, what=what)
     array, wanted = (np.asarray(one, float) if one.dtype == bool else one for one in (array, wanted))
-    error = np.abs(array - wanted)
-    bad = error > atol + rtol * np.abs(wanted)
+    error = np.abs(_never_whole(array) - _never_whole(wanted))
+    # What is wanted may have been worked out from other answers of the student's: close to NaN is nothing.
+    bad = ~(error <= atol + rtol * np.abs(wanted)) | ~np.isfinite(wanted)
     if bad.any():
         index = _first(bad)
         finding = Message(
@@ -160,10 +163,15 @@ def assert_close(
         raise CheckFailed(_with_relation(finding, _relation(array, wanted, known or {})))
 
 
+def _never_whole(array: Array) -> Array:
+    """Whole numbers overflow where they are subtracted."""
+    return array.astype(float) if array.dtype.kind in "iu" else array
+
+
 def _assert_number_close(actual: Any, wanted: float, what: What, rtol: float, atol: float, known: Factors) -> None:
     number = assert_number(actual, what=what)
     error = abs(number - wanted)
-    if error > atol + rtol * abs(wanted):
+    if not error <= atol + rtol * abs(wanted) or not np.isfinite(wanted):
         finding = Message(
             "wrong_number",
             {"what": what, "expected": _number(wanted), "got": _number(number), "error": _number(error)},
@@ -219,7 +227,7 @@ def _transposed(array: Array, wanted: Array, rtol: float, atol: float) -> Messag
 
 def _alike(first: Array, second: Array) -> bool:
     scale = float(np.max(np.abs(second))) if second.size else 0.0
-    return scale > 0 and bool(np.max(np.abs(first - second)) <= _RELATION_RTOL * scale)
+    return 0 < scale < np.inf and bool(np.max(np.abs(first - second)) <= _RELATION_RTOL * scale)
 
 
 def _first(mask: Array) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ fields, in one frame (exam.channel). docs/exam-protocol.md is the one-page speci
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from exam.codec import CodecError, Refer, Resolve, refuse
 from exam.decoder import Decoder
@@ -238,14 +238,19 @@ MESSAGES: dict[str, type[Any]] = {
 }
 
 
-def _checks(cls: type[Any]) -> tuple[int, tuple[tuple[int, type[Any]], ...]]:
-    """How many fields there are, and which of them must be exactly what; in the others anything may stand."""
+_PLAIN = (int, float, str, bool)
+
+
+def _checks(cls: type[Any]) -> tuple[int, tuple[tuple[int, type[Any], type[Any] | None], ...]]:
+    """How many fields there are, and which of them must be exactly what, and lists of what; in the others anything may
+    stand."""
     found = []
     hints = get_type_hints(cls)
     for number, hint in enumerate(hints.values()):
         origin = getattr(hint, "__origin__", hint)
-        if origin in (int, float, str, bool, list, dict):
-            found.append((number, origin))
+        if origin in (*_PLAIN, list, dict):
+            inner = get_args(hint)[0] if origin is list else None
+            found.append((number, origin, inner if inner in _PLAIN else None))
     return len(hints), tuple(found)
 
 
@@ -269,7 +274,8 @@ def from_bytes(data: bytes | bytearray, resolve: Resolve | None = None) -> Any:
     count, expected = _TYPES[name]
     if len(fields) != count:
         raise Garbled(f"{name} with {len(fields)} fields")
-    for number, kind in expected:
-        if type(fields[number]) is not kind:
+    for number, kind, inner in expected:
+        field = fields[number]
+        if type(field) is not kind or (inner and any(type(one) is not inner for one in field)):
             raise Garbled(f"{name} with a field of the wrong type")
     return MESSAGES[name](*fields)

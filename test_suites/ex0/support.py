@@ -20,10 +20,10 @@ PROVIDED = SUITE / "provided"
 COUNT = 100
 IMAGES, LABELS = "./exercise_data/", "./Labels.json"
 OUTPUT = {"en": "the attribute output", "de": "das Attribut output"}
-DRAWN = {"en": "what draw returns", "de": "was draw zurückgibt"}
-DRAWN_AGAIN = {"en": "what the second draw returns", "de": "was das zweite draw zurückgibt"}
-BATCH_IMAGES = {"en": "the array of images that next returns", "de": "das Feld der Bilder, das next zurückgibt"}
-BATCH_LABELS = {"en": "the array of labels that next returns", "de": "das Feld der Labels, das next zurückgibt"}
+DRAWN = {"en": "what draw returns", "de": "was draw zurückgibt,"}
+DRAWN_AGAIN = {"en": "what the second draw returns", "de": "was das zweite draw zurückgibt,"}
+BATCH_IMAGES = {"en": "the array of images that next returns", "de": "das Feld der Bilder, das next zurückgibt,"}
+BATCH_LABELS = {"en": "the array of labels that next returns", "de": "das Feld der Labels, das next zurückgibt,"}
 
 SAME = 1.5e-7
 """Two values agree to seven decimals, as NumPy's assert_almost_equal and the course's tests count them."""

@@ -9,7 +9,7 @@ from exam.checks import assert_close, assert_number, assert_shape, assert_true
 from reference_impl import accuracy
 
 INPUTS, CLASSES = 4, 3
-LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt"}
+LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt,"}
 OUTPUT = {"en": "the output of test", "de": "die Ausgabe von test"}
 
 
@@ -18,11 +18,11 @@ class Batches:
 
     def __init__(self, rng, size=9, number=3):
         self._batches = [(rng.random((size, INPUTS)), one_hot(rng, size, CLASSES)) for _ in range(number)]
-        self.given = 0
+        self._given = 0
 
     def next(self):
-        self.given += 1
-        return self._batches[self.given % len(self._batches)]
+        self._given += 1
+        return self._batches[self._given % len(self._batches)]
 
 
 def make(student, learning_rate):
@@ -184,9 +184,9 @@ def test_one_batch_for_each_iteration(student, rng):
     batches = Batches(rng)
     classifier(student, 1e-4, batches).train(6)
     assert_true(
-        batches.given == 6,
-        f"6 iterations called data_layer.next() {batches.given} times.",
-        f"6 Iterationen riefen data_layer.next() {batches.given}-mal auf.",
+        batches._given == 6,
+        f"6 iterations called data_layer.next() {batches._given} times.",
+        f"6 Iterationen riefen data_layer.next() {batches._given}-mal auf.",
     )
 
 
@@ -203,13 +203,13 @@ def test_testing_changes_nothing(student, rng):
     batches = Batches(rng)
     net = classifier(student, 1e-2, batches)
     net.train(3)
-    x, before, steps, given = rng.random((1, INPUTS)), net.layers[0].weights, len(net.loss), batches.given
+    x, before, steps, given = rng.random((1, INPUTS)), net.layers[0].weights, len(net.loss), batches._given
     first = assert_shape(net.test(x), (1, CLASSES), what=OUTPUT)
     again = {"en": "the output of a second test with the same input", "de": "die Ausgabe eines zweiten gleichen Tests"}
     assert_close(net.test(x), first, what=again)
     assert_close(net.layers[0].weights, before, what={"en": "weights after test", "de": "weights nach test"})
     assert_true(
-        len(net.loss) == steps and batches.given == given,
+        len(net.loss) == steps and batches._given == given,
         "test took a batch from the data layer, or added to loss.",
         "test hat einen Batch aus der Datenschicht genommen oder loss verlängert.",
     )

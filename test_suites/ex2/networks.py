@@ -17,11 +17,11 @@ class Batches:
 
     def __init__(self, rng: np.random.Generator, size: int = 9, number: int = 3) -> None:
         self._batches = [(rng.random((size, INPUTS)), one_hot(rng, size, CLASSES)) for _ in range(number)]
-        self.given = 0
+        self._given = 0
 
     def next(self) -> tuple[Tensor, Tensor]:
-        self.given += 1
-        return self._batches[self.given % len(self._batches)]
+        self._given += 1
+        return self._batches[self._given % len(self._batches)]
 
 
 def network(student: Any, optimizer: Any, weights: Any, bias: Any) -> Any:

@@ -21,10 +21,10 @@ class Written:
 
     def __init__(self, value):
         self._value = value
-        self.asked = []
+        self._asked = []
 
     def initialize(self, weights_shape, fan_in, fan_out):
-        self.asked.append((tuple(weights_shape), fan_in, fan_out))
+        self._asked.append((tuple(weights_shape), fan_in, fan_out))
         return np.full(weights_shape, self._value)
 
 
@@ -176,10 +176,10 @@ def test_initialized_kernels_and_bias(student, size, fan_in, fan_out):
     """
     layer, weights, bias = make(student, [1], size, KERNELS), Written(0.25), Written(7.0)
     layer.initialize(weights, bias)
-    assert_equal(len(weights.asked), 1, what={"en": "calls for the weights", "de": "Aufrufe für die Gewichte"})
-    assert_equal(len(bias.asked), 1, what={"en": "calls for the bias", "de": "Aufrufe für den Bias"})
-    assert_close(weights.asked[0][1], fan_in, what="fan_in", rtol=0, atol=0)
-    assert_close(weights.asked[0][2], fan_out, what="fan_out", rtol=0, atol=0)
+    assert_equal(len(weights._asked), 1, what={"en": "calls for the weights", "de": "Aufrufe für die Gewichte"})
+    assert_equal(len(bias._asked), 1, what={"en": "calls for the bias", "de": "Aufrufe für den Bias"})
+    assert_close(weights._asked[0][1], fan_in, what="fan_in", rtol=0, atol=0)
+    assert_close(weights._asked[0][2], fan_out, what="fan_out", rtol=0, atol=0)
     assert_close(layer.weights, np.full((KERNELS, *size), 0.25), what=WEIGHTS)
     assert_close(np.ravel(assert_tensor(layer.bias, what=BIAS)), np.full(KERNELS, 7.0), what=BIAS)
 

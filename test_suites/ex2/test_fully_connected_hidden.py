@@ -16,10 +16,10 @@ class Given:
 
     def __init__(self, value):
         self._value = value
-        self.asked = []
+        self._asked = []
 
     def initialize(self, weights_shape, fan_in, fan_out):
-        self.asked.append((tuple(weights_shape), fan_in, fan_out))
+        self._asked.append((tuple(weights_shape), fan_in, fan_out))
         return np.full(weights_shape, self._value)
 
 
@@ -56,9 +56,9 @@ def test_initialized_shape(student):
     layer, weights, bias = make(student), Given(0.25), Given(7.0)
     before = shape_of(layer.weights)
     layer.initialize(weights, bias)
-    assert_equal(len(weights.asked), 1, what={"en": "calls for the weights", "de": "Aufrufe für die Gewichte"})
-    assert_equal(len(bias.asked), 1, what={"en": "calls for the bias", "de": "Aufrufe für den Bias"})
-    number = int(np.prod(weights.asked[0][0]))
+    assert_equal(len(weights._asked), 1, what={"en": "calls for the weights", "de": "Aufrufe für die Gewichte"})
+    assert_equal(len(bias._asked), 1, what={"en": "calls for the bias", "de": "Aufrufe für den Bias"})
+    number = int(np.prod(weights._asked[0][0]))
     assert_true(
         number == INPUTS * OUTPUTS,
         f"The first initializer was asked for {number} weights instead of {INPUTS * OUTPUTS}.",

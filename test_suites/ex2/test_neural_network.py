@@ -9,7 +9,7 @@ from support import WEIGHTS
 from exam.checks import assert_finite, assert_number, assert_true
 
 VALUE = 0.123
-LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt"}
+LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt,"}
 
 
 def test_append_layer(student):

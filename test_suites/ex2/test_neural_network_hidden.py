@@ -145,13 +145,13 @@ def test_testing_changes_nothing(student, rng):
     batches = Batches(rng)
     net = classifier(student, sgd(student, 1e-2), batches)
     net.train(3)
-    x, before, steps, given = rng.random((1, INPUTS)), net.layers[0].weights, len(net.loss), batches.given
+    x, before, steps, given = rng.random((1, INPUTS)), net.layers[0].weights, len(net.loss), batches._given
     first = assert_shape(net.test(x), (1, CLASSES), what=OUTPUT)
     again = {"en": "the output of a second test with the same input", "de": "die Ausgabe eines zweiten gleichen Tests"}
     assert_close(net.test(x), first, what=again)
     assert_close(net.layers[0].weights, before, what={"en": "weights after test", "de": "weights nach test"})
     assert_true(
-        len(net.loss) == steps and batches.given == given,
+        len(net.loss) == steps and batches._given == given,
         "test took a batch from the data layer, or added to loss.",
         "test hat einen Batch aus der Datenschicht genommen oder loss verlängert.",
     )

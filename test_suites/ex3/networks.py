@@ -34,11 +34,11 @@ class Batches:
 
     def __init__(self, rng: np.random.Generator, number: int = 3) -> None:
         self.batches = [(rng.random((BATCH, INPUTS)), one_hot(rng, BATCH, CLASSES)) for _ in range(number)]
-        self.given = 0
+        self._given = 0
 
     def next(self) -> tuple[Tensor, Tensor]:
-        self.given += 1
-        return self.batches[(self.given - 1) % len(self.batches)]
+        self._given += 1
+        return self.batches[(self._given - 1) % len(self.batches)]
 
 
 @dataclass(frozen=True)

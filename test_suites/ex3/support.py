@@ -16,7 +16,11 @@ from exam.checks import What, assert_array, assert_close, assert_finite, assert_
 from reference_impl.tensor import Tensor
 
 FORWARD = {"en": "the output of forward", "de": "die Ausgabe von forward"}
-BACKWARD = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt"}
+SLOPE = {
+    "en": "the slope as it follows from what forward returns",
+    "de": "die Steigung, die aus den Antworten von forward folgt,",
+}
+BACKWARD = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt,"}
 WEIGHTS = {"en": "the attribute weights", "de": "das Attribut weights"}
 BIAS = {"en": "the attribute bias", "de": "das Attribut bias"}
 GRADIENT = {"en": "the attribute gradient_weights", "de": "das Attribut gradient_weights"}
@@ -57,7 +61,7 @@ def slopes(losses_at: Callable[[list[Tensor]], list[float]], value: Tensor) -> T
     """The central difference quotient of a loss for each entry of ``value``, moved in its own dtype."""
     moved = [_moved(value, index, step) for step in (STEP, -STEP) for index in np.ndindex(value.shape)]
     after, before = np.split(np.array(losses_at(moved)), 2)
-    return ((after - before) / (2 * STEP)).reshape(value.shape)
+    return assert_finite(((after - before) / (2 * STEP)).reshape(value.shape), what=SLOPE)
 
 
 def _moved(value: Tensor, index: tuple[int, ...], step: float) -> Tensor:
@@ -118,7 +122,7 @@ def assert_gradient(analytic: Any, slope: Tensor, *, what: What, batch: int, lim
     gradient = assert_finite(assert_shape(analytic, slope.shape, what=what), what=what)
     floor = NEGLIGIBLE * np.abs(slope).max()
     larger = np.maximum(np.maximum(np.abs(gradient), np.abs(slope)), max(floor, 1e-15))
-    if np.sum(np.abs(gradient - slope) / larger) > limit:
+    if not np.sum(np.abs(gradient - slope) / larger) <= limit:
         each = limit / (4 * slope.size)
         assert_close(gradient, slope, what=what, rtol=each, atol=each * floor, known={"the batch size": batch})
 

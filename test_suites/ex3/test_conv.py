@@ -25,10 +25,10 @@ class Spread:
     def __init__(self, rng, deviation=0.2):
         self._rng = rng
         self._deviation = deviation
-        self.fans = None
+        self._fans = None
 
     def initialize(self, weights_shape, fan_in, fan_out):
-        self.fans = (fan_in, fan_out)
+        self._fans = (fan_in, fan_out)
         return self._deviation * self._rng.standard_normal(weights_shape)
 
 
@@ -62,7 +62,7 @@ def test_sizes(student, rng, stride, kernel, image, result):
     """
     layer, x = make(student, stride, kernel), rng.random((2, *image))
     output = assert_shape(layer.forward(x), (2, KERNELS, *result), what=FORWARD)
-    what = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt"}
+    what = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt,"}
     assert_shape(layer.backward(output), x.shape, what=what)
 
 
@@ -143,7 +143,7 @@ def test_initialization(student, rng):
     layer, weights = make(student, (1, 1), (3, 5, 8)), Spread(rng)
     before = layer.weights
     layer.initialize(weights, Spread(rng))
-    assert_close(weights.fans or (), (120, 160), what={"en": "(fan_in, fan_out)", "de": "(fan_in, fan_out)"})
+    assert_close(weights._fans or (), (120, 160), what={"en": "(fan_in, fan_out)", "de": "(fan_in, fan_out)"})
     assert_true(
         not np.array_equal(before, layer.weights),
         "initialize left the weights as they were.",

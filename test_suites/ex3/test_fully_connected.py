@@ -19,10 +19,10 @@ class Recorded:
     """An initializer to lend: a first row of ones and a second row of twos; remembers what it was told."""
 
     def __init__(self):
-        self.fans = None
+        self._fans = None
 
     def initialize(self, weights_shape, fan_in, fan_out):
-        self.fans = (fan_in, fan_out)
+        self._fans = (fan_in, fan_out)
         weights = np.zeros(weights_shape)
         weights[:1] = 1
         weights[1:2] = 2
@@ -55,7 +55,7 @@ def test_sizes(student, rng):
     """
     layer = make(student)
     output = assert_shape(layer.forward(rng.random((BATCH, INPUTS))), (BATCH, OUTPUTS), what=FORWARD)
-    what = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt"}
+    what = {"en": "the error that backward returns", "de": "der Fehler, den backward zurückgibt,"}
     assert_shape(layer.backward(output), (BATCH, INPUTS), what=what)
 
 
@@ -122,7 +122,7 @@ def test_initialization(student):
     layer, initializer = make(student), Recorded()
     layer.initialize(initializer, Zeros())
     what = {"en": "(fan_in, fan_out)", "de": "(fan_in, fan_out)"}
-    assert_close(initializer.fans or (), (INPUTS, OUTPUTS), what=what)
+    assert_close(initializer._fans or (), (INPUTS, OUTPUTS), what=what)
     total = np.sum(assert_finite(layer.weights, what={"en": "weights", "de": "weights"}))
     assert_true(
         0 < total <= 3 * max(INPUTS, OUTPUTS),

@@ -9,7 +9,7 @@ from networks import CLASSES, INPUTS, Batches, fully_connected, iris
 
 from exam.checks import assert_finite, assert_number, assert_true
 
-LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt"}
+LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt,"}
 
 
 def make(student, optimizer, weight, bias, data=None, layers=()):

@@ -15,7 +15,7 @@ from reference_impl import CrossEntropyLoss, SoftMax
 
 HIDDEN = 5
 WEIGHT, BIAS, ALPHA = 0.5, 0.1, 0.02
-LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt"}
+LOSS = {"en": "the loss that forward returns", "de": "der Verlust, den forward zurückgibt,"}
 
 
 def make(student, layers, data, optimizer=None):
@@ -85,9 +85,9 @@ def test_one_loss_and_one_batch_for_each_iteration(student, rng):
     net.train(2)
     count = len(net.loss)
     assert_true(
-        count == 7 and data.given == 7,
-        f"7 iterations took {data.given} batches and left {count} entries in loss.",
-        f"7 Iterationen nahmen {data.given} Batches und ließen {count} Einträge in loss.",
+        count == 7 and data._given == 7,
+        f"7 iterations took {data._given} batches and left {count} entries in loss.",
+        f"7 Iterationen nahmen {data._given} Batches und ließen {count} Einträge in loss.",
     )
 
 
@@ -227,13 +227,13 @@ def test_testing_changes_nothing(student, rng):
     data = Batches(rng)
     net = make(student, with_phases(student), data)
     net.train(3)
-    x, before, steps, given = rng.random((6, INPUTS)), net.layers[1].weights, len(net.loss), data.given
+    x, before, steps, given = rng.random((6, INPUTS)), net.layers[1].weights, len(net.loss), data._given
     first = assert_finite_array(net.test(x), (6, CLASSES), OUTPUT)
     net.test(rng.random((4, INPUTS)) + 5)
     assert_close(net.test(x), first, what=OUTPUT)
     assert_close(net.layers[1].weights, before, what={"en": "weights after test", "de": "weights nach test"})
     assert_true(
-        len(net.loss) == steps and data.given == given,
+        len(net.loss) == steps and data._given == given,
         "test took a batch from the data layer, or added to loss.",
         "test hat einen Batch aus der Datenschicht genommen oder loss verlängert.",
     )

@@ -105,7 +105,7 @@ def test_losses(student, rng):
     """
     training, validation, mean = bench(student, rng, rate=0.0).losses()
     for name, loss in (("train_epoch", training), ("val_test", validation)):
-        what = {"en": f"the loss that {name} returns", "de": f"der Verlust, den {name} zurückgibt"}
+        what = {"en": f"the loss that {name} returns", "de": f"der Verlust, den {name} zurückgibt,"}
         assert_close(loss, mean, what=what, rtol=1e-4, atol=1e-6)
 
 

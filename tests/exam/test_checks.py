@@ -147,6 +147,21 @@ def test_wrong_values_are_counted_and_placed() -> None:
     }
 
 
+@pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
+def test_nothing_is_close_to_what_is_not_finite(strange: float) -> None:
+    """What is expected may have been worked out from other answers of the student's."""
+    expected = RIGHT.copy()
+    expected[1, 2] = strange
+    assert close(RIGHT, expected).params["bad"] == 1
+    assert close(2.0, strange).code == "wrong_number"
+
+
+def test_whole_numbers_do_not_overflow() -> None:
+    lowest = np.iinfo(np.int64).min
+    assert close(np.array([lowest]), np.array([0])).code == "wrong_values"
+    assert close(np.array([2], np.uint8), np.array([3], np.uint8)).params["dtype"] == "uint8"
+
+
 def test_a_wrong_number() -> None:
     message = close(2.5, 2.0)
     assert message.code == "wrong_number"
@@ -160,7 +175,18 @@ def test_what_is_no_single_number(actual: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actual", "expected"), [(2, 1), ("1", 1), (None, 1), (1.0, "a"), ([1], (1,)), (RIGHT, "a"), ((RIGHT, 1), (1, 2))]
+    ("actual", "expected"),
+    [
+        (2, 1),
+        ("1", 1),
+        (None, 1),
+        (1.0, "a"),
+        ([1], (1,)),
+        (RIGHT, "a"),
+        ((RIGHT, 1), (1, 2)),
+        (np.int64(3), (3, 3)),
+        (np.float64(3), []),
+    ],
 )
 def test_what_is_not_equal(actual: Any, expected: Any) -> None:
     assert finding(lambda: assert_equal(actual, expected, what="it")).code == "not_equal"

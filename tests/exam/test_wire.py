@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +50,13 @@ def test_every_message_arrives_as_it_was_sent(cls: type[Any]) -> None:
 @given(values)
 def test_an_answer_carries_any_value(value: Any) -> None:
     assert_same(from_bytes(to_bytes(Answer(value))).value, value)
+
+
+@pytest.mark.parametrize("base", [None, 1, b"", ["MemoryError"], np.array(["a", "b"])])
+def test_a_list_that_holds_something_else_is_garbled(base: Any) -> None:
+    raised = dataclasses.replace(example(MESSAGES["Raised"]), bases=["ValueError", base])
+    with pytest.raises(Garbled):
+        from_bytes(to_bytes(raised))
 
 
 @pytest.mark.parametrize("cls", MESSAGES.values(), ids=MESSAGES)

@@ -1,0 +1,3 @@
+class BaseLayer:
+    def __init__(self):
+        self.trainable = False
