@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from rich.console import Console
 
 from core.errors import AbgabeError
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+if not structlog.is_configured():  # what is logged without a server's settings, too
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def say(text: str) -> None:

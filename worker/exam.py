@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
+
 from core.errors import SandboxFailed, SuiteBroken
 from core.suites import SUITE_BROKEN, Suite
 from exam import wire
@@ -46,6 +48,8 @@ class Waiting:
     """The running case goes on. Comes about once a second while nothing else does; who has had enough may raise."""
 
 
+log = structlog.get_logger(__name__)
+
 ExamEvent = Planned | CaseStarted | CaseFinished | Waiting
 OnEvent = Callable[[ExamEvent], None]
 
@@ -57,6 +61,8 @@ class _Lost:
     case: str
     reason: str
     verdict: Verdict
+    said: str = ""
+    """The end of its log, for staff: a trusted sandbox may have said what was expected."""
 
 
 def examine(
@@ -89,7 +95,7 @@ class _Course:
         self._results: dict[str, CaseResult] = {}
         self._repeat: dict[str, int] = {}
         self._lost_in: dict[str, int] = {}
-        self._trouble = "the sandboxes died again and again"
+        self._trouble = _Lost("", "the sandboxes died again and again", Verdict.OUR_ERROR)
 
     def known(self) -> int:
         """How much is known: grows with each verdict and each suspicion, so that it cannot grow for ever."""
@@ -126,14 +132,16 @@ class _Course:
                 self.finished(self._ended_badly(lost), False)
             self._lost_in[lost.case] = self._lost_in.get(lost.case, 0) + 1
         if lost is not None:
-            self._trouble = lost.reason
+            self._trouble = lost
+            if lost.said:
+                log.warning("exam.sandbox_lost", case=lost.case, reason=lost.reason, said=lost.said)
         return bool(self._plan) and not self.only()
 
     def out_of_time(self) -> None:
         """End the cases that are left: by the student's doing, where most of the time went to cases that did not end
         by themselves; else by ours."""
         used_up_s = sum(one.wall_s for one in self._results.values() if one.verdict is Verdict.TIMEOUT)
-        self._trouble = "the exam as a whole took too long"
+        self._trouble = _Lost("", "the exam as a whole took too long", Verdict.OUR_ERROR)
         if used_up_s > self._suite.limits.exam_wall_s / 2:
             message = Message("exam_too_long", {"minutes": f"{self._suite.limits.exam_wall_s / 60:.3g}"})
             for spec in self._plan:
@@ -148,9 +156,10 @@ class _Course:
 
     def report(self, seed: int) -> Report:
         if not self._plan:
-            raise SandboxFailed(EXAM_FAILED, reason=self._trouble)
+            reason = " ".join(filter(None, (self._trouble.reason, self._trouble.said)))
+            raise SandboxFailed(EXAM_FAILED, reason=reason)
         for case_id in self.only():
-            self.finished(self._ended_badly(_Lost(case_id, self._trouble, Verdict.OUR_ERROR)), False)
+            self.finished(self._ended_badly(_Lost(case_id, self._trouble.reason, Verdict.OUR_ERROR)), False)
         cases = tuple(self._results[spec.id] for spec in self._plan)
         return Report(self._suite.id, self._suite.version, seed, cases)
 
@@ -164,7 +173,7 @@ def _round(
             channel = pair.channel()
             channel.say(_job(suite, files, seed, course.only()))
         except Closed:  # a spare may die at any time
-            return _Lost("", f"a sandbox died before the exam: {pair.last_words()}", Verdict.OUR_ERROR)
+            return _Lost("", "a sandbox died before the exam", Verdict.OUR_ERROR, pair.last_words())
         return _listen(channel, course, pair, suite, latest)
 
 
@@ -216,7 +225,7 @@ def _listen(channel: Channel, course: _Course, pair: Pair, suite: Suite, latest:
     except Late:
         return _Lost(case, "the examiner was silent for too long", Verdict.OUR_ERROR)
     except Closed:
-        return _Lost(case, f"the examiner died: {pair.last_words()}", Verdict.OUR_ERROR)
+        return _Lost(case, "the examiner died", Verdict.OUR_ERROR, pair.last_words())
     except WireError as error:
         raise SandboxFailed(EXAM_FAILED, reason=f"the examiner does not follow the protocol ({error})") from error
 

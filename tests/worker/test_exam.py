@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.errors import SandboxUnavailable
 from core.suites import load_suite
@@ -57,13 +58,14 @@ class Tells:
 
     box: Box
     exit_code: int | None
+    log: str = ""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.box, name)
 
     def wait(self, timeout_s: float) -> Ending | None:
         ending = self.box.wait(timeout_s)
-        return ending and replace(ending, exit_code=self.exit_code)
+        return ending and replace(ending, exit_code=self.exit_code, log=self.log)
 
 
 @dataclass
@@ -99,3 +101,36 @@ def test_a_candidate_that_dies_twice_in_a_case_is_the_student_s_unless_the_engin
 
     report = examine(load_suite(DATA / "mini"), SLOW, 7, ColdPairs(sandbox), strike)
     assert {case.spec.id: case.verdict for case in report.cases}["Double.forward"] is verdict
+
+
+@dataclass
+class Confiding(Remembering):
+    """Its examiners say something in their log that is for staff."""
+
+    def start(self, order: Order) -> Box:
+        box = super().start(order)
+        if order.role is Role.CANDIDATE:
+            return box
+        self.examiner = Tells(box, 1, log="expected 42")
+        return self.examiner
+
+    examiner: Tells | None = None
+
+
+def test_what_a_dying_examiner_said_is_not_told_to_students() -> None:
+    try:
+        sandbox = Confiding(make_sandbox("bubblewrap"))
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+    def strike(event: ExamEvent) -> None:
+        if event == CaseStarted("Double.forward") and sandbox.examiner:
+            sandbox.examiner.kill()
+
+    with capture_logs() as logs:
+        report = examine(load_suite(DATA / "mini"), SLOW, 7, ColdPairs(sandbox), strike)
+    struck = next(case for case in report.cases if case.spec.id == "Double.forward")
+    assert struck.verdict is Verdict.OUR_ERROR
+    assert "the examiner died" in struck.message.text()
+    assert "42" not in struck.message.text()
+    assert [line["said"] for line in logs if line["event"] == "exam.sandbox_lost"] == ["expected 42"] * 2
