@@ -32,12 +32,11 @@ def make_token(request: Request, response: Response, services: ServicesDep, orde
     """Exchange login and password for a token. Keep it like a password; it is shown only here."""
     address = address_of(request)
     try:
-        services.throttle.attempt(order.login, address)
-        user = authenticate(services.database, order.login, order.password)
+        with services.throttle.one_attempt(order.login, address):
+            user = authenticate(services.database, order.login, order.password, address)
     except (LoginFailed, TooOften) as error:
         log.info("login.refused", code=error.code, address=address)
         raise
-    services.throttle.succeeded(order.login, address)
     made = create_token(services.database, user.id, order.name, days=order.days, by=deed_of(request, user))
     response.headers["Cache-Control"] = "no-store"
     return NewToken(token=made.secret, name=order.name, expires_at=made.expires_at)

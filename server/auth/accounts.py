@@ -94,20 +94,25 @@ def _check_free(session: Session, login: str) -> None:
             raise StudentError(LOGIN_TAKEN, login=login, known=known)
 
 
-def authenticate(database: Database, login: str, password: str) -> User:
-    """The account whose login and password these are. Raises LoginFailed, which says not which of the two is wrong."""
+def authenticate(database: Database, login: str, password: str, address: str = "") -> User:
+    """The account whose login and password these are, sent from ``address``.
+
+    Raises LoginFailed, which says not which of the two is wrong, and TooOften where too many log in at once.
+    """
     with database.read() as session:
         user = session.scalar(select(User).where(User.login == login))
-    if not matches(password, user.password_hash if user else None) or user is None:
+    if not matches(password, user.password_hash if user else None, address) or user is None:
         metrics.LOGINS.labels("wrong").inc()
         raise LoginFailed(WRONG)
     metrics.LOGINS.labels("right").inc()
     return user
 
 
-def change_password(database: Database, user: User, old: str, new: str, by: By | None = None) -> None:
+def change_password(
+    database: Database, user: User, old: str, new: str, by: By | None = None, *, address: str = ""
+) -> None:
     """``set_password`` for someone who knows the old one. Raises StudentError."""
-    if not matches(old, user.password_hash):
+    if not matches(old, user.password_hash, address):
         raise StudentError(OLD_WRONG)
     set_password(database, user.id, new, by)
 

@@ -7,7 +7,8 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from core import metrics
 from core.errors import TooOften, texts
@@ -47,9 +48,25 @@ class Throttle:
         metrics.LOGINS.labels("throttled").inc()
         raise TooOften(TOO_OFTEN, retry_after_s=math.ceil(wait_s), minutes=math.ceil(wait_s / 60))
 
+    @contextmanager
+    def one_attempt(self, login: str, address: str) -> Iterator[None]:
+        """An attempt, which has failed where the block raises; what raises TooOften was turned away and is none."""
+        self.attempt(login, address)
+        try:
+            yield
+        except TooOften:
+            self._take_back(login, address)
+            raise
+        self.succeeded(login, address)
+
     def succeeded(self, login: str, address: str) -> None:
         with self._lock:
             self._seen.pop(_key(login, address), None)
+
+    def _take_back(self, login: str, address: str) -> None:
+        with self._lock:
+            if times := self._seen.get(_key(login, address)):
+                times.pop()
 
     def _recent(self, key: tuple[str, str]) -> deque[float]:
         times = self._seen.setdefault(key, deque(maxlen=self._failures))

@@ -51,11 +51,10 @@ def set_password(
     address = address_of(request)
     try:
         # a stolen session must not be a place to guess the password at leisure
-        services.throttle.attempt(user.login, address)
-        change_password(services.database, user, old, new, deed_of(request, user))
+        with services.throttle.one_attempt(user.login, address):
+            change_password(services.database, user, old, new, deed_of(request, user), address=address)
     except StudentError as error:
         return _account(request, services, user, error=error)
-    services.throttle.succeeded(user.login, address)
     response = RedirectResponse("/account?changed=1", SEE_OTHER)
     set_session(response, services.settings, services.sessions.open(user.id, instead_of=visitor.session))
     return response

@@ -52,12 +52,11 @@ def log_in(
 ) -> Response:
     login, address = login.strip(), address_of(request)
     try:
-        services.throttle.attempt(login, address)
-        user = authenticate(services.database, login, password)
+        with services.throttle.one_attempt(login, address):
+            user = authenticate(services.database, login, password, address)
     except (LoginFailed, TooOften) as error:
         log.info("login.refused", code=error.code, address=address)
         return _ask_again(request, error, login, next)
-    services.throttle.succeeded(login, address)
     if by := deed_of(request, user):
         audit.note_alone(services.database, by, Action.LOGGED_IN, user.login)
     return _welcome(services, user, visitor.session, next)

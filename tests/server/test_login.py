@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from core.errors import TooOften
 from core.models import ApiToken, LoginSession, User
 from server.auth import passwords
-from server.auth.passwords import LEAST
+from server.auth.passwords import LEAST, Places
 from server.auth.throttle import Throttle
 from server.pages.login import inside
 from tests.server.makers import PASSWORD, Browser, House
@@ -216,13 +217,40 @@ def test_passwords_and_tokens_are_not_stored_as_they_are(house: House) -> None:
     assert len(stored.prefix) < len(token) / 3
 
 
-def test_a_flood_of_logins_is_turned_away_and_not_queued() -> None:
-    places = [passwords._places.acquire(blocking=False) for _ in range(12)]
-    try:
-        with pytest.raises(TooOften) as refused:
-            passwords.matches("any password", None)
-        assert refused.value.retry_after_s > 0
-    finally:
-        for _ in filter(None, places):
-            passwords._places.release()
-    assert not passwords.matches("any password", None)
+class TestPlaces:
+    def test_a_flood_of_logins_is_turned_away_and_not_queued(self) -> None:
+        with self._flood(passwords._places, *(f"192.0.2.{n}" for n in range(12))):
+            with pytest.raises(TooOften) as refused:
+                passwords.matches("any password", None)
+            assert refused.value.retry_after_s > 0
+        assert not passwords.matches("any password", None)
+
+    @pytest.mark.parametrize("flood", ["192.0.2.{}", "2001:db8::{:x}"], ids=["one address", "one network"])
+    def test_a_flood_from_one_place_leaves_room_for_others(self, flood: str) -> None:
+        places = Places(most=12, own=2, spare=4)
+        of_one = [flood.format(1 if "." in flood else n) for n in range(8)]
+        with self._flood(places, *of_one):
+            with pytest.raises(TooOften), places.one(flood.format(1)):
+                pass
+            of_two = self._flood(places, "198.51.100.7", "198.51.100.7")
+            with of_two, pytest.raises(TooOften), places.one("198.51.100.7"):
+                pass
+            with places.one("2001:db8:0:1::1"), places.one("198.51.100.8"):
+                pass
+
+    def _flood(self, places: Places, *addresses: str) -> ExitStack:
+        stack = ExitStack()
+        for address in addresses:
+            stack.enter_context(places.one(address))
+        return stack
+
+    def test_who_is_turned_away_is_not_locked_out_afterwards(self, house: House) -> None:
+        house.person("ada")
+        browser, program = house.visitor(), house.api("bob")
+        order = {"login": "ada", "password": PASSWORD}
+        with self._flood(passwords._places, *(f"192.0.2.{n}" for n in range(12))):
+            for _ in range(5):
+                assert "Too many people are logging in" in browser.log_in("ada").text
+                assert program.post("/tokens", json=order).json()["code"] == "login.busy"
+        assert browser.log_in("ada").status_code == 303
+        assert program.post("/tokens", json=order).status_code == 201
