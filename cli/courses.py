@@ -78,10 +78,7 @@ def limit(
 ) -> None:
     """Change how often students may hand in; None leaves as it is, 0 means without limit. Raises NotFound."""
     with closing(open_existing(settings)) as database, database.write() as session:
-        named = (Course.slug == course, Exercise.slug == exercise)
-        found = session.scalar(select(Exercise).join(Course).where(*named))
-        if found is None:
-            raise NotFound(EXERCISE_NOT_IN_COURSE, course=course, exercise=exercise)
+        found = find_exercise(session, course, exercise)
         before = _limits(found)
         if per_day is not None:
             found.per_day = per_day or None
@@ -89,13 +86,23 @@ def limit(
             found.cool_down_minutes = cool_down_minutes or None
         if supersede is not None:
             found.supersedes = supersede
-        _note_limits(session, f"{course}/{exercise}", before, _limits(found))
+        note_change(session, f"{course}/{exercise}", "limits", before, _limits(found))
     say(f"course {course}, {exercise}: " + "; ".join(_limits(found)))
 
 
-def _note_limits(session: Session, subject: str, before: list[str], after: list[str]) -> None:
+def find_exercise(session: Session, course: str, exercise: str) -> Exercise:
+    """The exercise of the course. Raises NotFound."""
+    named = (Course.slug == course, Exercise.slug == exercise)
+    found = session.scalar(select(Exercise).join(Course).where(*named))
+    if found is None:
+        raise NotFound(EXERCISE_NOT_IN_COURSE, course=course, exercise=exercise)
+    return found
+
+
+def note_change(session: Session, subject: str, what: str, before: list[str], after: list[str]) -> None:
+    """Add to the audit log what held before and what holds now, where they differ."""
     if before != after:
-        old, new = {"limits": "; ".join(before)}, {"limits": "; ".join(after)}
+        old, new = {what: "; ".join(before)}, {what: "; ".join(after)}
         audit.note(session, operator(), Action.COURSE_SET, subject, before=old, after=new)
 
 

@@ -182,6 +182,27 @@ def course_limit_command(
         courses.limit(get_settings(), slug, exercise, per_day, cool_down, supersede)
 
 
+@course.command("dates")
+def course_dates_command(
+    slug: Annotated[str, typer.Argument(help="The course's short name.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise, e.g. ex1.")],
+    opens: Annotated[str | None, typer.Option(help='First moment to hand in, e.g. "2026-12-01 09:00".')] = None,
+    closes: Annotated[str | None, typer.Option(help='Deadline, e.g. "2026-12-15 23:59".')] = None,
+    no_opening: Annotated[bool, typer.Option("--no-opening", help="It is open from the beginning.")] = False,
+    no_closing: Annotated[bool, typer.Option("--no-closing", help="It stays open.")] = False,
+) -> None:
+    """Say from when until when students may hand in to an exercise; without options, show it.
+
+    Times are on the clocks of ABGABE_TIME_ZONE, or carry their offset: "2026-12-15 23:59+01:00".
+    """
+    from cli import dates
+
+    if (opens is not None and no_opening) or (closes is not None and no_closing):
+        raise typer.BadParameter("give a date, or say that there is none")
+    with failing_with(2):
+        dates.dates(get_settings(), slug, exercise, dates.Wish(opens, no_opening), dates.Wish(closes, no_closing))
+
+
 @app.command("regrade")
 def regrade_command(
     submissions: Annotated[list[str] | None, typer.Argument(help="Ids of submissions.")] = None,
