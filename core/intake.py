@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # at home, what practice.exercise reads stands in for a suite
 __all__ = ["TOO_LARGE", "Intake", "Limits", "Notice", "Upload", "pack", "read"]
 
 DEFAULTS = Limits()
+PRACTICE = ("practise.py", "cases", "lib")
+"""What the folder that is made of the practice zip holds; in ``lib`` our own package ``exam``."""
 
 
 class Upload:
@@ -168,7 +170,7 @@ class Intake:
 
 def read(archive: BinaryIO, suite: Suite, limits: Limits = DEFAULTS) -> Intake:
     """The hand-in in ``archive`` as ``suite`` wants it. Raises UploadRefused, and nothing else for any bytes."""
-    found = python_files(archive, suite.tree.ignored, limits)
+    found = _without_practice(python_files(archive, suite.tree.ignored, limits))
     _refuse_other_exercise(found, suite)
     texts = {path: decode(path, data) for path, data in found.files.items()}
     placing = Placing(found.files, texts, suite)
@@ -179,6 +181,16 @@ def read(archive: BinaryIO, suite: Suite, limits: Limits = DEFAULTS) -> Intake:
     files = {place: found.files[path] for place, path in submitted.items()} | suite.provided_files()
     syntax = _syntax_notices({place: texts[path] for place, path in sorted(submitted.items())})
     return Intake(dict(sorted(files.items())), placing.missing, (*_notices(found, placing), *syntax))
+
+
+def _without_practice(found: Found) -> Found:
+    """Who works beside the practice folder packs it along: its tests and modules are ours and nobody's hand-in."""
+    folders = {path.parent for path in found.files if path.name == PRACTICE[0]}
+    folders &= {path.parents[2] for path in found.files if path.parts[-3:-1] == ("lib", "exam")}
+    places = [folder / part for folder in folders for part in PRACTICE]
+    ours = [path for path in found.files if any(path.is_relative_to(place) for place in places)]
+    files = {path: data for path, data in found.files.items() if path not in set(ours)}
+    return replace(found, files=files, other=(*found.other, *ours)) if files else found
 
 
 def _refuse_other_exercise(found: Found, suite: Suite) -> None:

@@ -206,8 +206,8 @@ NOTICES: dict[str, dict[Language, str]] = {
         "de": "Deine eigenen zusätzlichen Module wurden übernommen: {names}.",
     },
     "intake.course": {
-        "en": "The course's own versions are used instead of: {names}.",
-        "de": "Statt dieser Dateien gelten die des Kurses: {names}.",
+        "en": "Left out, as the exercise brings its own or needs none: {names}.",
+        "de": "Weggelassen, weil die Aufgabe sie selbst mitbringt oder nicht braucht: {names}.",
     },
     "intake.ignored": {
         "en": "Not needed and left out ({count}): {names}.",

@@ -15,7 +15,9 @@ import pytest
 from core.errors import UploadRefused
 from core.intake import Intake, read
 from core.intake_texts import NOTICES
-from core.suites import Suite
+from core.practice_zip import practice_zip
+from core.settings import PROJECT
+from core.suites import Suite, load_suite
 from tests.core.intake_makers import PROVIDED, REQUIRED, below, flat, hand_in, make_suite, make_zip
 
 PROVIDED_BYTES = {name: text.encode() for name, text in PROVIDED.items()}
@@ -339,6 +341,23 @@ class TestFilesThatDoNotCount:
         [notice] = said(intake, "intake.ignored")
         assert notice["count"] == 22
         assert str(notice["names"]).endswith("(+14)")
+
+
+class TestPracticeFolders:
+    def test_a_practice_folder_is_nobody_s_hand_in(self, suite_like_ex1: Suite) -> None:
+        files = hand_in()
+        del files["Layers/ReLU.py"]
+        with zipfile.ZipFile(io.BytesIO(practice_zip(load_suite(PROJECT / "test_suites" / "ex1")))) as archive:
+            practice = {name: archive.read(name) for name in archive.namelist()}
+        assert {"practice-ex1/practise.py", "practice-ex1/cases/test_relu.py"} <= practice.keys()
+        intake = intake_of(files | practice, suite_like_ex1)
+        assert intake.missing == ("Layers/ReLU.py",)
+        assert intake.files == {place: data for place, data in COMPLETE.items() if place != "Layers/ReLU.py"}
+        assert codes(intake) == {"intake.missing", "intake.ignored"}
+
+    def test_a_folder_of_the_student_s_own_called_lib_stays(self, suite_like_ex1: Suite) -> None:
+        own = {"practise.py": b"import lib.tools\n", "lib/tools.py": b"x = 1\n"}
+        assert intake_of(hand_in() | own, suite_like_ex1).files == COMPLETE | own
 
 
 class TestSeveralCopies:
