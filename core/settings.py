@@ -6,6 +6,7 @@ A secret need not stand in the environment: a file ``abgabe_database_url`` below
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,7 +54,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
-    trusted_proxies: str = Field("", description="Addresses of the TLS proxies whose X-Forwarded-For is believed.")
+    trusted_proxies: str = Field(
+        "", description="TLS proxies whose X-Forwarded-For is believed: addresses or networks, with commas; * for all."
+    )
     base_url: str | None = Field(None, description="Where users reach the server, e.g. https://abgabe.example.org.")
     secret_key_file: Path | None = Field(None, description="File with the key that signs; empty: in data_dir.")
     session_hours: float = Field(12.0, gt=0, description="A login lasts this long.")
@@ -104,6 +108,27 @@ class Settings(BaseSettings):
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise ValueError("must be an address such as https://abgabe.example.org")
         return url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (LookupError, ValueError, OSError):  # unknown, no name at all, a folder
+            raise ValueError("must be a time zone such as Europe/Berlin") from None
+        return name
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: str) -> str:
+        """The server would take any other word for a name that no request ever comes from."""
+        for one in () if proxies.strip() in ("", "*") else proxies.split(","):
+            try:
+                ipaddress.ip_network(one.strip())
+            except ValueError:
+                reason = "must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8, separated by commas, or *"
+                raise ValueError(reason) from None
+        return proxies.strip()
 
     @property
     def database(self) -> str:

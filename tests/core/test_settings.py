@@ -41,6 +41,14 @@ def test_nonsense_is_refused() -> None:
         ("ABGABE_DATABASE_URL", "foo"),
         ("ABGABE_DATABASE_URL", "mysql://a:topsecret@b/c"),
         ("ABGABE_DATABASE_URL", "postgresql://a:topsecret@127.0.0.1:port/c"),
+        ("ABGABE_TIME_ZONE", "Mars/X"),
+        ("ABGABE_TIME_ZONE", "Europe"),
+        ("ABGABE_TIME_ZONE", "/etc/localtime"),
+        ("ABGABE_TIME_ZONE", ""),
+        ("ABGABE_TRUSTED_PROXIES", "notanip"),
+        ("ABGABE_TRUSTED_PROXIES", "127.0.0.1,proxy.example.org"),
+        ("ABGABE_TRUSTED_PROXIES", "127.0.0.1,*"),
+        ("ABGABE_TRUSTED_PROXIES", "10.0.0.5/8"),
     ],
 )
 def test_a_variable_that_is_not_valid_is_named_without_its_value(
@@ -51,6 +59,11 @@ def test_a_variable_that_is_not_valid_is_named_without_its_value(
         get_settings.__wrapped__()  # past the cache
     assert caught.value.text().startswith(f"A setting is not valid. {name}: ")
     assert "topsecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("proxies", ["", "*", "127.0.0.1", "127.0.0.1, ::1", "10.0.0.0/8,fd00::/8"])
+def test_proxies_are_addresses_networks_or_all(proxies: str) -> None:
+    assert Settings(trusted_proxies=proxies).trusted_proxies == proxies
 
 
 def test_by_default_everything_is_in_the_data_directory(tmp_path: Path) -> None:
