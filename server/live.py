@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +23,8 @@ RE_READ_S = 15.0
 """An event may be lost; look at least so often."""
 IN_QUEUE_S = 2.0
 """Nobody says that the queue has moved on; whoever is soon to be graded looks as often as this."""
+RE_CHECK_S = 10.0
+"""So long at most is somebody told what happens who may not read it any more: logged out, say."""
 SHARE = 0.05
 """Of its time at most does a process spend with looks at the queue, however long that is."""
 REST_PER_READER_S, MOST_REST_S = 0.0005, 0.25
@@ -146,7 +148,19 @@ class Readers:
         return Change(page, last.after, Seen.of(page))
 
 
-async def changes(deps: Deps, readers: Readers, submission_id: str, seen: Seen) -> AsyncIterator[Change]:
+async def while_allowed(is_allowed: Callable[[], bool], story: AsyncGenerator[Change]) -> AsyncIterator[Change]:
+    """The ``story``, until there is something to tell to somebody who may not read it any more."""
+    checked = time.monotonic()
+    async with aclosing(story):
+        async for change in story:
+            if time.monotonic() >= checked + RE_CHECK_S:
+                if not await run_in_threadpool(is_allowed):
+                    return
+                checked = time.monotonic()
+            yield change
+
+
+async def changes(deps: Deps, readers: Readers, submission_id: str, seen: Seen) -> AsyncGenerator[Change]:
     """What happens to the submission from ``seen`` on, until its end. Several events in a row are one change."""
     with readers.one_more(), deps.live.watch(submission_id) as watch:
         while True:

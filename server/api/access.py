@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,9 +18,10 @@ from server.services import ServicesDep
 scheme = HTTPBearer(auto_error=False, description="A token from POST /api/v1/tokens, or from `abgabe token create`.")
 
 
-def bearer(
-    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]
-) -> Bearer:
+CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]
+
+
+def bearer(services: ServicesDep, credentials: CredentialsDep) -> Bearer:
     found = find_token(services.database, credentials.credentials) if credentials else None
     if found is None:
         raise TokenInvalid
@@ -27,6 +29,12 @@ def bearer(
 
 
 BearerDep = Annotated[Bearer, Depends(bearer)]
+
+
+async def still_valid(services: ServicesDep, credentials: CredentialsDep) -> Callable[[], bool]:
+    """Asks, while an answer is being sent, whether the token that opened it would still do so."""
+    secret = credentials.credentials if credentials else ""
+    return lambda: find_token(services.database, secret) is not None
 
 
 async def caller(bearer: BearerDep) -> User:
@@ -39,5 +47,6 @@ async def language_of(request: Request, bearer: BearerDep) -> Language:
     return choose(accept_language=header) if header else choose(bearer.user.language)
 
 
+StillValidDep = Annotated[Callable[[], bool], Depends(still_valid)]
 CallerDep = Annotated[User, Depends(caller)]
 LanguageDep = Annotated[Language, Depends(language_of)]

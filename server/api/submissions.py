@@ -15,7 +15,7 @@ from core import audit, submissions
 from core.audit import Action
 from core.models import SubmissionState
 from core.queries import SubmissionPage
-from server.api.access import CallerDep, LanguageDep
+from server.api.access import CallerDep, LanguageDep, StillValidDep
 from server.api.describing import (
     BASE,
     describe_case,
@@ -28,7 +28,7 @@ from server.api.problems import problems
 from server.api.schemas import ResultOut, SubmissionList, SubmissionOut
 from server.auth.visitor import deed_of
 from server.errors import StaffOnly
-from server.live import Change, Seen, changes
+from server.live import Change, Seen, changes, while_allowed
 from server.reading import list_hand_ins, readable_submission, suite_or_none
 from server.services import ServicesDep
 from server.views import ExamView
@@ -113,6 +113,7 @@ def read_result(services: ServicesDep, language: LanguageDep, page: PageDep) -> 
 async def follow_submission(
     services: ServicesDep,
     language: LanguageDep,
+    is_still_valid: StillValidDep,
     page: PageDep,
     last_event_id: Annotated[str, Header(description="Go on after this event.")] = "",
 ) -> AsyncIterator[ServerSentEvent]:
@@ -124,7 +125,8 @@ async def follow_submission(
     """
     suite = await run_in_threadpool(suite_or_none, services.settings, page.exercise.slug)
     seen = Seen.parse(last_event_id)
-    async for change in changes(services.deps, services.readers, page.submission.id, seen):
+    story = changes(services.deps, services.readers, page.submission.id, seen)
+    async for change in while_allowed(is_still_valid, story):
         for event in _events(change, ExamView(change.page, suite, language)):
             yield event
 

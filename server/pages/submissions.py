@@ -18,7 +18,7 @@ from core.errors import Conflict
 from core.models import User
 from core.queries import SubmissionPage
 from server.auth.visitor import StaffDep, UserDep, Visitor, VisitorDep, check_form, deed_of
-from server.live import Change, Seen, changes
+from server.live import Change, Seen, changes, while_allowed
 from server.pages.rendering import page, text
 from server.reading import archive_response, readable_submission, suite_or_none
 from server.services import Services, ServicesDep
@@ -52,7 +52,8 @@ async def live(
     """Pieces of the page, each as soon as something in it is new; then one event ``done``."""
     suite = await run_in_threadpool(suite_or_none, services.settings, found.exercise.slug)
     told = Seen.parse(last_event_id or seen)
-    async for change in changes(services.deps, services.readers, found.submission.id, told):
+    story = changes(services.deps, services.readers, found.submission.id, told)
+    async for change in while_allowed(lambda: services.sessions.find(visitor.session) is not None, story):
         exam = ExamView(change.page, suite, visitor.language)
         pieces = await run_in_threadpool(_pieces, visitor, services.settings.time_zone, exam, change)
         yield ServerSentEvent(raw_data=pieces, id=str(change.after))

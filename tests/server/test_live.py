@@ -13,8 +13,9 @@ import pytest
 from core.forecast import Outlook
 from core.live import MemoryLive, Watch
 from core.queries import submission_page
+from server import live
 from server.live import IN_QUEUE_S, MOST_REST_S, RE_READ_S, Change, Readers, Seen, changes
-from tests.server.makers import Grader, House
+from tests.server.makers import Grader, House, make_client
 
 
 class ForgetfulLive(MemoryLive):
@@ -83,11 +84,11 @@ def test_many_events_are_one_look(house: House, grader: Grader) -> None:
 
 
 def test_a_lost_event_only_delays(house: House, grader: Grader) -> None:
-    live = ForgetfulLive()
-    lonely = replace(house, deps=replace(house.deps, live=live))
+    forgetful = ForgetfulLive()
+    lonely = replace(house, deps=replace(house.deps, live=forgetful))
     assert [change.after.state for change in _follow(lonely, grader, [grader.grade])] == ["queued", "done"]
     # between events nobody asks the database more often than this
-    assert set(live.limits_s) <= {IN_QUEUE_S, RE_READ_S}
+    assert set(forgetful.limits_s) <= {IN_QUEUE_S, RE_READ_S}
 
 
 def test_who_waits_hears_unasked_that_the_queue_has_moved_on(house: House) -> None:
@@ -166,6 +167,34 @@ def test_a_submission_that_is_not_there_ends_at_once(house: House) -> None:
         return [change async for change in changes(house.deps, Readers(house.deps), "none", Seen())]
 
     assert anyio.run(run) == []
+
+
+class TestWhoMayNotReadItAnyMore:
+    @pytest.mark.parametrize("way", ["page", "program"])
+    def test_is_told_nothing_more(
+        self, house: House, grader: Grader, way: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live, "RE_CHECK_S", 0.0)
+        ada, program = house.browser("ada"), house.api("ada")
+        client, path = {"page": (ada.http, "live"), "program": (program, "events")}[way]
+        with client.stream("GET", f"/submissions/{grader.submission_id}/{path}") as answer:
+            lines = answer.iter_lines()
+            next(line for line in lines if line.startswith("id:"))
+            ada.post("/logout")
+            make_client(str(program.base_url), program.headers).delete("/tokens/current")
+            grader.grade()
+            assert [line for line in lines if line.startswith(("id:", "event: done"))] == []
+
+    def test_is_not_asked_about_with_every_change(self, house: House, grader: Grader) -> None:
+        asked: list[bool] = []
+
+        async def run() -> list[Change]:
+            story = changes(house.deps, Readers(house.deps), grader.submission_id, Seen())
+            return [change async for change in live.while_allowed(lambda: not asked.append(True), story)]
+
+        grader.grade()
+        assert anyio.run(run)[-1].is_final
+        assert asked == []
 
 
 class TestSeen:
