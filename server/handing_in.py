@@ -100,6 +100,17 @@ def forecast_for(deps: Deps, submission: Submission, outlook: Outlook) -> Foreca
 def _receive(
     deps: Deps, user: User, exercise: Exercise, files: Sequence[UploadFile], idempotency_key: str | None
 ) -> Submission:
+    try:
+        return _read_and_receive(deps, user, exercise, files, idempotency_key)
+    except UploadRefused:
+        if not user.role.is_staff:  # where nothing is taken now, to mend the files is of no use
+            submissions.check_open(exercise, deps.settings.time_zone, deps.clock())
+        raise
+
+
+def _read_and_receive(
+    deps: Deps, user: User, exercise: Exercise, files: Sequence[UploadFile], idempotency_key: str | None
+) -> Submission:
     check_free(deps.settings.data_dir, deps.settings.min_free_mib)
     limits = intake.Limits(max_upload_bytes=deps.settings.max_upload_mib * 2**20)
     suite = find_suite(deps.settings.suites_dir, exercise.slug)

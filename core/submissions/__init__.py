@@ -30,7 +30,7 @@ from core.submissions.grading import (
     release,
 )
 from core.submissions.limits import Allowance, allowance
-from core.submissions.receiving import receive
+from core.submissions.receiving import check_open, check_opened, receive
 from core.submissions.recovering import Reconciler, expire_leases, reconcile
 
 __all__ = [
@@ -40,6 +40,8 @@ __all__ = [
     "Setting",
     "allowance",
     "cancel",
+    "check_open",
+    "check_opened",
     "claim",
     "expire_leases",
     "fail",

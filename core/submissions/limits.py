@@ -138,6 +138,11 @@ def _day(now: dt.datetime, time_zone: str) -> tuple[dt.datetime, dt.datetime]:
     return before, after
 
 
+def on_clocks(when: dt.datetime, time_zone: str) -> str:
+    """``when`` for a refusal, as the clocks of ``time_zone`` show it."""
+    return f"{when.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M %Z}"
+
+
 NOWHERE = 0
 """An id that no exercise has."""
 _STAYS = waits() & (Submission.exercise_id != bindparam("replaced_in"))
@@ -166,8 +171,7 @@ def _check_exercise(allowed: Allowance, time_zone: str, now: dt.datetime) -> Non
     if allowed.next_at is None:
         return
     wait_s = math.ceil((allowed.next_at - now).total_seconds())
-    there = _round_up(allowed.next_at).astimezone(ZoneInfo(time_zone))
-    next_at = f"{there:%Y-%m-%d %H:%M %Z}"
+    next_at = on_clocks(_round_up(allowed.next_at), time_zone)
     if allowed.left == 0:
         raise TooOften(PER_DAY, retry_after_s=wait_s, per_day=allowed.per_day, next_at=next_at)
     raise TooOften(COOL_DOWN, retry_after_s=wait_s, minutes=allowed.cool_down_minutes, next_at=next_at)

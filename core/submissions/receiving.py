@@ -14,7 +14,7 @@ from core.errors import KeyReused, NotAllowed, NotFound, texts
 from core.models import Exercise, Submission, SubmissionState, User, new_id
 from core.storage import Staged
 from core.submissions.enqueueing import enqueue
-from core.submissions.limits import check_limits, waits, was_seen
+from core.submissions.limits import check_limits, on_clocks, waits, was_seen
 from core.submissions.ordering import next_place
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def receive(
         if submission is None:
             replaced = _replaceable(session, user, exercise)
             if not user.role.is_staff:
-                _check_open(exercise, now)
+                check_open(exercise, deps.settings.time_zone, now)
                 check_limits(session, deps.settings, user.id, exercise, staged.size_bytes, now)
             submission = _new_submission(session, user, exercise, staged, now)
             submission.filename = _clean(filename)
@@ -105,11 +105,17 @@ def _who_and_where(session: Session, user_id: int, exercise_id: int) -> tuple[Us
     return row[0], row[1]
 
 
-def _check_open(exercise: Exercise, now: dt.datetime) -> None:
-    if exercise.opens_at and now < exercise.opens_at:
-        raise NotAllowed(EXERCISE_NOT_OPEN, opens_at=f"{exercise.opens_at:%Y-%m-%d %H:%M} UTC")
+def check_open(exercise: Exercise, time_zone: str, now: dt.datetime) -> None:
+    """Raises NotAllowed, with the times on the clocks of ``time_zone``, where students cannot hand in now."""
+    check_opened(exercise, time_zone, now)
     if exercise.closes_at and now >= exercise.closes_at:
-        raise NotAllowed(EXERCISE_CLOSED, closes_at=f"{exercise.closes_at:%Y-%m-%d %H:%M} UTC")
+        raise NotAllowed(EXERCISE_CLOSED, closes_at=on_clocks(exercise.closes_at, time_zone))
+
+
+def check_opened(exercise: Exercise, time_zone: str, now: dt.datetime) -> None:
+    """Raises NotAllowed where the exercise is not open yet."""
+    if exercise.opens_at and now < exercise.opens_at:
+        raise NotAllowed(EXERCISE_NOT_OPEN, opens_at=on_clocks(exercise.opens_at, time_zone))
 
 
 def _known(session: Session, user: User, exercise: Exercise, sha256: str, key: str | None) -> Submission | None:

@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from core.models import Submission, utc_now
+from core.models import Role, Submission, utc_now
 from tests.server.makers import FILES, House, make_zip
 
 ZIP = {"submission.zip": make_zip()}
@@ -122,6 +122,18 @@ def test_a_closed_exercise_takes_nothing_from_students(house: House) -> None:
     assert answer.status_code == 403
     assert "nothing was handed in" in answer.text
     assert _count(house) == 0
+
+
+def test_a_closed_exercise_says_so_whatever_the_files_are(house: House) -> None:
+    with house.deps.database.write() as session:
+        session.merge(house.exercise).closes_at = house.clock()
+    wrong = {"a.zip": b"no zip"}
+    answer = house.browser("ada", language="de").upload(wrong)
+    assert answer.status_code == 403
+    assert "wurde am 2026-11-24 13:00 CET geschlossen" in answer.text
+    problem = house.api("ada").post("/exercises/ex1/submissions", files={"files": ("a.zip", b"no zip")})
+    assert problem.json()["code"] == "exercise.closed"
+    assert house.browser("tim", Role.TUTOR).upload(wrong).status_code == 422
 
 
 def test_an_unknown_exercise_is_not_found(house: House) -> None:
