@@ -63,11 +63,15 @@ def list_exercises(services: ServicesDep, user: CallerDep, language: LanguageDep
 @router.get(
     "/exercises/{slug}/practice.zip",
     response_class=ZipResponse,
-    responses=problems(_401="no valid token", _404="no such exercise, or none of its cases is given out"),
+    responses=problems(
+        _401="no valid token",
+        _403="the exercise is not open yet",
+        _404="no such exercise, or none of its cases is given out",
+    ),
 )
 def read_practice(services: ServicesDep, user: CallerDep, exercise: ExerciseDep) -> Response:
     """The visible cases with a program that runs them at home; the same bytes until the suite changes."""
-    return practice_response(services.settings, exercise.slug)
+    return practice_response(services.deps, user, exercise)
 
 
 @router.post(

@@ -162,7 +162,7 @@ def _provided_names(provided: Iterable[str]) -> list[str]:
 @router.get("/exercises/{slug}/practice.zip", response_class=ZipResponse)
 def practice(services: ServicesDep, user: UserDep, exercise: ExerciseDep) -> Response:
     """The visible cases, to run at home."""
-    return practice_response(services.settings, exercise.slug)
+    return practice_response(services.deps, user, exercise)
 
 
 @router.post("/exercises/{slug}/submissions")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 
+from core.models import Role
 from tests.server.makers import House
 
 
@@ -35,6 +37,20 @@ def test_where_all_cases_are_kept_back_there_is_none(house: House) -> None:
     assert problem.status_code == 404
     assert problem.json()["code"] == "practice.none"
     assert "zum Üben" in problem.json()["detail"]
+
+
+def test_students_get_none_before_the_exercise_opens(house: House) -> None:
+    with house.deps.database.write() as session:
+        session.merge(house.exercise).opens_at = house.clock() + dt.timedelta(hours=1)
+    ada, tutor = house.browser("ada"), house.browser("tim", Role.TUTOR)
+    assert "practice.zip" not in ada.get("/exercises/ex1").text
+    assert "opens at 2026-11-24 14:00 CET" in ada.get("/exercises/ex1/practice.zip").text
+    problem = house.api("ada").get("/exercises/ex1/practice.zip")
+    assert (problem.status_code, problem.json()["code"]) == (403, "exercise.not_open")
+    assert "practice.zip" in tutor.get("/exercises/ex1").text
+    assert tutor.get("/exercises/ex1/practice.zip").status_code == 200
+    house.clock.forward(3600)
+    assert ada.get("/exercises/ex1/practice.zip").status_code == 200
 
 
 def test_there_is_none_for_an_unknown_exercise(house: House) -> None:
