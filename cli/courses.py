@@ -21,7 +21,7 @@ from core.models import Course, Exercise, Submission, SubmissionState, User
 from core.queue import open_deps
 from core.settings import Settings
 from core.submissions.asking import SUBMISSION_UNKNOWN
-from core.suites import Suite, Text, find_suite
+from core.suites import Suite, Text, installed_suite
 
 SLUG_ODD = texts(
     "course.slug_odd",
@@ -47,7 +47,7 @@ def add(settings: Settings, slug: str, title: str, exercises: list[str]) -> None
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", slug):
         raise StudentError(SLUG_ODD, slug=slug)
-    suites = [find_suite(settings.suites_dir, name) for name in exercises]
+    suites = [installed_suite(settings.suites_dir, name) for name in exercises]
     with closing(open_existing(settings)) as database:
         renamed = bool(title) and _rename(database, slug, title)
         added = ensure_course(database, slug, {"en": title or slug}, suites, operator())

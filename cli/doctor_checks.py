@@ -17,10 +17,10 @@ import sqlalchemy
 from sqlalchemy import Connection, func, select
 
 from cli.state import is_absent, open_existing
-from core.models import Submission, SubmissionState
+from core.models import Course, Exercise, Submission, SubmissionState
 from core.queue import CeleryQueue, make_app
 from core.settings import Settings
-from core.suites import load_suites
+from core.suites import load_suites, suite_names
 
 LOW_DISK_GIB = 2
 MOST_SKEW_S = 2.0
@@ -84,6 +84,24 @@ def database(settings: Settings) -> str:
         return f"{opened.engine.dialect.name}, schema up to date"
 
 
+def courses(settings: Settings) -> str:
+    """Each exercise of a course still has its suite."""
+    if is_absent(settings):
+        return "none yet"
+    with closing(open_existing(settings)) as opened, opened.read() as session:
+        used = session.execute(
+            select(Course.slug, Exercise.slug).join(Exercise).order_by(Course.slug, Exercise.id)
+        ).all()
+    known = suite_names(settings.suites_dir)
+    lost = [f"{exercise} of course {course}" for course, exercise in used if exercise not in known]
+    if lost:
+        raise Unwell(
+            f"no suite in {settings.suites_dir} for {', '.join(lost)}: hand-ins there cannot be graded; "
+            "put the suite back, or set ABGABE_SUITES_DIR"
+        )
+    return f"each exercise has its suite ({len(used)})"
+
+
 def clock(settings: Settings) -> str:
     """It is set, it runs forward, and it agrees with the database's."""
     check_clock(dt.datetime.now(dt.UTC), (time.monotonic(), time.monotonic()))
@@ -136,6 +154,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("data directory", data_dir),
     ("disk", disk),
     ("database", database),
+    ("courses", courses),
     ("clock", clock),
     ("queue", queue),
 )

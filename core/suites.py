@@ -24,6 +24,14 @@ SUITE_UNKNOWN = texts(
     en=("There is no exercise “{name}”.", "Known exercises: {known}."),
     de=("Eine Aufgabe „{name}“ gibt es nicht.", "Bekannte Aufgaben: {known}."),
 )
+NO_SUITES = texts(
+    "suite.none",
+    en=("There is no suite in {folder}.", "Set ABGABE_SUITES_DIR to the folder that holds one folder per exercise."),
+    de=(
+        "In {folder} gibt es keine Suite.",
+        "Bitte ABGABE_SUITES_DIR auf den Ordner setzen, der je Aufgabe einen Ordner enthält.",
+    ),
+)
 NO_SUITE_THERE = texts(
     "suite.not_there",
     en=("There is no suite.toml in {folder}.", "Name a suite's folder, or one of the exercises: {known}."),
@@ -213,10 +221,18 @@ def find_suite(root: Path, name: str) -> Suite:
     if name not in names:
         if (Path(name) / "suite.toml").is_file():
             return load_suite(Path(name))
-        known = ", ".join(names) or "–"
         if Path(name).is_dir():
-            raise NotFound(NO_SUITE_THERE, folder=name, known=known)
-        raise NotFound(SUITE_UNKNOWN, name=name, known=known)
+            raise NotFound(NO_SUITE_THERE, folder=name, known=", ".join(names) or "–")
+    return installed_suite(root, name)
+
+
+def installed_suite(root: Path, name: str) -> Suite:
+    """The suite called ``name`` below ``root``, and from nowhere else. Raises NotFound, SuiteBroken."""
+    names = suite_names(root)
+    if not names:
+        raise NotFound(NO_SUITES, folder=str(root))
+    if name not in names:
+        raise NotFound(SUITE_UNKNOWN, name=name, known=", ".join(names))
     suite = load_suite(root / name)
     if suite.id != name:
         reason = f"its id is “{suite.id}”, that of its folder “{name}”; they must be the same"

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from cli import courses
 from core import audit, submissions
 from core.errors import NotFound
 from core.models import Course, Exercise, Submission, SubmissionState
+from tests.cli.conftest import DATA
 from tests.core.state_makers import State, make_report, make_score, make_user, receive
 
 
 def slug_of(state: State) -> str:
     with state.database.read() as session:
         return session.get_one(Course, state.exercise.course_id).slug
+
+
+def test_a_course_takes_only_exercises_that_are_installed(sqlite_state: State, tmp_path: Path) -> None:
+    shutil.copytree(DATA / "mini", tmp_path / "suites" / "mini")
+    settings = sqlite_state.deps.settings.model_copy(update={"suites_dir": tmp_path / "suites"})
+    with pytest.raises(NotFound, match=r"Known exercises: mini\."):
+        courses.add(settings, "dl", "", [str(tmp_path / "suites" / "mini")])
+    nowhere = settings.model_copy(update={"suites_dir": tmp_path / "nope"})
+    with pytest.raises(NotFound, match="Set ABGABE_SUITES_DIR"):
+        courses.add(nowhere, "dl", "", ["mini"])
+    courses.add(settings, "dl", "", ["mini"])
 
 
 def test_limits_are_set_kept_and_lifted(sqlite_state: State, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ from cli.doctor_checks import (
 from core.database import open_database
 from core.errors import DatabaseOutdated
 from core.settings import Settings
+from tests.core.state_makers import State
 
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 STOPPED = Outcome("mounts", "")
@@ -64,6 +65,14 @@ def test_a_database_without_its_migrations_is_told(tmp_path: Path) -> None:
     (tmp_path / "abgabe.sqlite3").touch()
     with pytest.raises(DatabaseOutdated):
         doctor_checks.database(Settings(data_dir=tmp_path))
+
+
+def test_an_exercise_whose_suite_is_gone_is_named(sqlite_state: State, tmp_path: Path) -> None:
+    settings = sqlite_state.deps.settings
+    assert doctor_checks.courses(settings) == "each exercise has its suite (1)"
+    lost = complaint(lambda: doctor_checks.courses(settings.model_copy(update={"suites_dir": tmp_path / "moved"})))
+    assert f"no suite in {tmp_path / 'moved'} for ex1 of course " in lost
+    assert "put the suite back" in lost
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFound, SuiteBroken
-from core.suites import find_suite, load_suites
+from core.suites import find_suite, installed_suite, load_suites
 from tests.core.intake_makers import make_suite
 
 
@@ -52,3 +52,16 @@ def test_a_suite_is_called_like_its_folder(suites_dir):
 
 def test_a_folder_anywhere_may_be_named_by_its_path(suites_dir):
     assert find_suite(suites_dir / "bad", str(suites_dir / "good")).id == "good"
+
+
+def test_an_installed_suite_is_no_folder_that_happens_to_be_here(suites_dir, monkeypatch):
+    (suites_dir / "installed").mkdir()
+    (suites_dir / "bad").rename(suites_dir / "installed" / "bad")
+    monkeypatch.chdir(suites_dir)
+    with pytest.raises(NotFound, match=r"no exercise “good”.*Known exercises: bad"):
+        installed_suite(suites_dir / "installed", "good")
+
+
+def test_where_there_are_no_suites_at_all_the_setting_is_named(tmp_path):
+    with pytest.raises(NotFound, match=r"no suite in .*/nope\. Set ABGABE_SUITES_DIR"):
+        find_suite(tmp_path / "nope", "ex1")
