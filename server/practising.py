@@ -1,4 +1,4 @@
-"""The practice zip of an exercise, for pages and programs: for whoever sees the exercise, for students once it is open."""
+"""The practice zip of an exercise, for pages and programs: whoever sees the exercise may have it once it is open."""
 
 from __future__ import annotations
 
