@@ -18,10 +18,11 @@ from cli.up import listening, migrate_database, serve
 from core import intake
 from core.database import Database, open_database
 from core.deps import Deps
+from core.errors import LoginFailed
 from core.models import Role, Submission, User
 from core.settings import PROJECT, Settings
 from core.suites import load_suites
-from server.auth.accounts import add_user
+from server.auth.accounts import add_user, authenticate
 
 COURSE = {"en": "Deep Learning (demo)", "de": "Deep Learning (Demo)"}
 PEOPLE = (
@@ -48,9 +49,23 @@ def demo(settings: Settings, port: int | None) -> None:
         database.close()
         if wanted not in (0, sock.getsockname()[1]):
             err.print(f"Port {wanted} is taken; using another one.", style="yellow")
-        for login, _, role in PEOPLE:
-            say(f"  {role.value:8} {login:8} password: {passwords[login]}")
-        serve(settings, sock, lambda deps, url: _hand_in_samples(deps, url, passwords))
+        serve(settings, sock, lambda deps, url: _begin(deps, url, passwords))
+
+
+def _begin(deps: Deps, url: str, passwords: dict[str, str]) -> None:
+    tell_accounts(deps.database, passwords)
+    _hand_in_samples(deps, url, passwords)
+
+
+def tell_accounts(database: Database, passwords: dict[str, str]) -> None:
+    """Who can log in, and with which password; one that was changed since is not known here any more."""
+    for login, _, role in PEOPLE:
+        try:
+            authenticate(database, login, passwords[login])
+            told = f"password: {passwords[login]}"
+        except LoginFailed:
+            told = f"its password was changed; a new one: abgabe user password {login}"
+        say(f"  {role.value:8} {login:8} {told}")
 
 
 def add_people(database: Database, path: Path) -> dict[str, str]:

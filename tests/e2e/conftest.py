@@ -36,7 +36,7 @@ class Demo:
 
 @contextmanager
 def running_demo(data_dir: Path, *options: str) -> Iterator[Demo]:
-    """``abgabe demo`` from the moment it says where it is until Ctrl-C."""
+    """``abgabe demo`` from the moment it has said where it is, and for whom, until Ctrl-C."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ABGABE_")}
     environment |= {"ABGABE_DATA_DIR": str(data_dir), "ABGABE_SANDBOX": "bubblewrap", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen([ABGABE, "demo", *options], env=environment, stdout=subprocess.PIPE, text=True)
@@ -50,6 +50,7 @@ def running_demo(data_dir: Path, *options: str) -> Iterator[Demo]:
                 demo.passwords[found[1]] = found[2]
             if found := re.match(r"Abgabe is at (\S+)", line):
                 demo.url = found[1]
+            if demo.url and "carol" in demo.passwords:  # the last line
                 told.set()
         told.set()
 
