@@ -20,6 +20,14 @@ LOGIN_REQUIRED = texts(
     en=("Please log in.", "Your session has ended, or you were not logged in yet."),
     de=("Bitte melde dich an.", "Deine Sitzung ist zu Ende, oder du warst noch nicht angemeldet."),
 )
+NOT_HANDED_IN = texts(
+    "login.required_to_hand_in",
+    en=("You are not logged in any more; nothing was handed in.", "Log in again, then hand in once more."),
+    de=(
+        "Du bist nicht mehr angemeldet; es wurde nichts abgegeben.",
+        "Bitte melde dich wieder an und gib noch einmal ab.",
+    ),
+)
 TOKEN_INVALID = texts(
     "token.invalid",
     en=("The API token is missing, expired or unknown.", "Send the header “Authorization: Bearer ag_…”."),
@@ -120,10 +128,13 @@ UNAVAILABLE = texts(
 
 
 class LoginRequired(StudentError):
+    """``back_to``: the page to see after the login."""
+
     http_status = 401
 
-    def __init__(self) -> None:
-        super().__init__(LOGIN_REQUIRED)
+    def __init__(self, text: str = LOGIN_REQUIRED, back_to: str = "/") -> None:
+        self.back_to = back_to
+        super().__init__(text)
 
 
 class TokenInvalid(StudentError):

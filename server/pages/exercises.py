@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -19,8 +20,9 @@ from core.models import Exercise, Submission, User
 from core.practice_zip import has_practice
 from core.queries import courses, submissions_of
 from core.suites import Tree, find_suite
+from exam.report import Language
 from server.auth.visitor import UserDep, VisitorDep, check_form
-from server.errors import TooLarge
+from server.errors import NOT_HANDED_IN, LoginRequired, TooLarge
 from server.handing_in import ExerciseDep, allowance_of, hand_in, sent_files
 from server.looks import Look, of_submission
 from server.pages.rendering import page
@@ -89,6 +91,11 @@ class ExerciseCard:
         return self.opens_at is None and self.closed_at is None
 
 
+class CourseCards(NamedTuple):
+    title: Mapping[Language, str]
+    cards: list[ExerciseCard]
+
+
 class AskedFile(NamedTuple):
     name: str
     required: bool
@@ -116,10 +123,11 @@ def _folders(tree: Tree) -> list[tuple[str, list[AskedFile]]]:
 @router.get("/")
 def home(request: Request, services: ServicesDep, user: UserDep) -> Response:
     listed = [
-        {"title": course.title, "cards": [_card(services, exercise, user) for exercise in exercises]}
+        CourseCards(course.title, [_card(services, exercise, user) for exercise in exercises])
         for course, exercises in courses(services.database)
     ]
-    return page(request, "home.html", courses=listed)
+    has_hand_ins = any(card.count for course in listed for card in course.cards)
+    return page(request, "home.html", courses=listed, has_hand_ins=has_hand_ins)
 
 
 @router.get("/exercises/{slug}")
@@ -165,9 +173,19 @@ def practice(services: ServicesDep, user: UserDep, exercise: ExerciseDep) -> Res
     return practice_response(services.deps, user, exercise)
 
 
+def sender(visitor: VisitorDep, slug: str) -> User:
+    """Whoever hands in; a session that ended meanwhile is told in terms of that."""
+    if visitor.user is None:
+        raise LoginRequired(NOT_HANDED_IN, back_to=f"/exercises/{quote(slug)}")
+    return visitor.user
+
+
+SenderDep = Annotated[User, Depends(sender)]
+
+
 @router.post("/exercises/{slug}/submissions")
 async def submit(
-    request: Request, services: ServicesDep, visitor: VisitorDep, user: UserDep, exercise: ExerciseDep
+    request: Request, services: ServicesDep, visitor: VisitorDep, user: SenderDep, exercise: ExerciseDep
 ) -> Response:
     """Hand in through the form. A refusal comes back to the form with its reason; nothing is stored then."""
     try:

@@ -103,16 +103,21 @@ function finish(form, request) {
     csrf.value = page.querySelector("#upload [name=csrf]")?.value ?? csrf.value;
     note(form, document.importNode(problem, true));
   } else {
-    say(form, page.querySelector("h1")?.textContent ?? form.dataset.interrupted);
+    // a page of its own, such as of a session that has ended: what is wrong, what to do, and where
+    const told = page.querySelectorAll("#error h1, #error h1 + p, #error [role=button]");
+    const parts = [...told].map((part) => (part.href ? document.importNode(part, true) : part.textContent));
+    say(form, ...(parts.length ? parts : [form.dataset.interrupted]));
   }
 }
 
-function say(form, text) {
+function say(form, ...parts) {
   show(form, false);
   const problem = document.createElement("div");
   problem.className = "note bad";
   problem.setAttribute("role", "alert");
-  problem.append(Object.assign(document.createElement("p"), { textContent: text }));
+  const lines = document.createElement("div");
+  for (const part of parts) lines.appendChild(document.createElement("p")).append(part);
+  problem.append(lines);
   note(form, problem);
 }
 

@@ -222,6 +222,27 @@ def test_a_refused_upload_comes_back_to_the_form(house: House, tab: Opener, tmp_
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_a_session_that_is_over_leads_through_the_login_back_to_the_form(
+    house: House, tab: Opener, zip_path: Path, scripts: bool
+) -> None:
+    house.person("ada")
+    ada = tab(java_script_enabled=scripts)
+    ada.log_in("ada", PASSWORD)
+    ada.open("/exercises/ex1")
+    ada.page.locator("#files").set_input_files(zip_path)
+    ada.page.context.clear_cookies(name="abgabe_session")
+    ada.page.locator("#upload button").click()
+    expect(ada.page.get_by_text("nothing was handed in")).to_be_visible()
+    expect(ada.page.get_by_text("Log in again, then hand in once more.")).to_be_visible()
+    ada.page.get_by_role("main").get_by_role("button", name="Log in").click()
+    ada.page.locator("#login").fill("ada")
+    ada.page.locator("#password").fill(PASSWORD)
+    ada.page.locator("main button").click()
+    expect(ada.page).to_have_url(f"{house.url}/exercises/ex1")
+    ada.errors.clear()  # the browser reports the 401
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_a_too_large_upload_is_refused_with_a_reason(house: House, tab: Opener, tmp_path: Path, scripts: bool) -> None:
     house.person("ada")
     path = tmp_path / "submission.zip"

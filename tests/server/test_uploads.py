@@ -136,6 +136,17 @@ def test_a_closed_exercise_says_so_whatever_the_files_are(house: House) -> None:
     assert house.browser("tim", Role.TUTOR).upload(wrong).status_code == 422
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "nothing was handed in"), ("de", "es wurde nichts abgegeben")])
+def test_whoever_is_logged_out_meanwhile_hears_that_nothing_was_handed_in(
+    house: House, language: str, said: str
+) -> None:
+    answer = house.visitor(language).http.post("/exercises/ex1/submissions", files={"files": ("a.zip", make_zip())})
+    assert answer.status_code == 401
+    assert said in answer.text
+    assert 'href="/login?next=/exercises/ex1"' in answer.text
+    assert (_count(house), _blobs(house)) == (0, 0)
+
+
 def test_an_unknown_exercise_is_not_found(house: House) -> None:
     ada = house.browser("ada")
     assert ada.get("/exercises/ex9").status_code == 404
