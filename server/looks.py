@@ -19,6 +19,7 @@ class Look:
 
 
 WAITING = Look(marked("Waiting"), "circle-dashed", "idle")
+NOT_RUN = Look(marked("Not run"), "circle-dashed", "idle")
 RUNNING = Look(marked("Running"), "loader-circle", "busy")
 
 VERDICTS = {
@@ -60,10 +61,10 @@ def of_submission(submission: Submission) -> Look:
     return AGAIN if is_again else STATES[submission.state]
 
 
-def of_case(verdict: Verdict | None, *, counts: bool, is_running: bool) -> Look:
-    """A case's look; what costs no points is a warning at most."""
+def of_case(verdict: Verdict | None, *, counts: bool, is_running: bool, is_over: bool = False) -> Look:
+    """A case's look; what costs no points is a warning at most, and what has no verdict when all is over gets none."""
     if verdict is None:
-        return RUNNING if is_running else WAITING
+        return RUNNING if is_running else NOT_RUN if is_over else WAITING
     look = VERDICTS[verdict]
     if verdict.fault is Fault.STUDENT and not counts:
         return replace(look, tone="warn")

@@ -30,11 +30,13 @@ class CaseView:
     language: Language
     group_title: str = ""
     """Set where the case does not stand below its group's own heading."""
+    is_over: bool = False
+    """Whether its exam has ended: without a result it was not run."""
 
     @property
     def look(self) -> Look:
         verdict = self.result.verdict if self.result else None
-        return looks.of_case(verdict, counts=self.spec.counts, is_running=self.is_running)
+        return looks.of_case(verdict, counts=self.spec.counts, is_running=self.is_running, is_over=self.is_over)
 
     @property
     def title(self) -> str:
@@ -201,8 +203,9 @@ class ExamView:
         views = []
         for position, (spec, result) in enumerate(self.page.cases):
             group_title = "" if spec.counts else self.title_of(spec.group)
-            views.append(CaseView(position, spec, result, is_running and result is None, self.language, group_title))
-            is_running = is_running and result is not None
+            runs = is_running and result is None
+            views.append(CaseView(position, spec, result, runs, self.language, group_title, self.is_final))
+            is_running = is_running and not runs
         return tuple(views)
 
     @cached_property
@@ -212,12 +215,15 @@ class ExamView:
     @property
     def advisory(self) -> tuple[CaseView, ...]:
         """The advisory cases; at the end only those that found something to mend."""
-        return tuple(case for case in self._advisory if case.to_mend or not self.is_over)
+        return tuple(case for case in self._advisory if not self._is_quiet(case))
 
     @property
     def advisory_quiet(self) -> tuple[CaseView, ...]:
         """The other ones, at the end."""
-        return tuple(case for case in self._advisory if self.is_over and not case.to_mend)
+        return tuple(case for case in self._advisory if self._is_quiet(case))
+
+    def _is_quiet(self, case: CaseView) -> bool:
+        return self.is_over and case.result is not None and not case.to_mend
 
     @property
     def passed(self) -> int:

@@ -39,7 +39,9 @@ class TestHome:
         ada = house.browser("ada")
         _hand_in_and_grade(house, ada, full=True)
         _hand_in_and_grade(house, ada)
-        assert "Best 3.5 / of 3.5 Latest 0 / of 3.5 Hand-ins 2" in _text(ada.get("/").text)
+        text = _text(ada.get("/").text)
+        assert "Best 3.5 / of 3.5 Latest 0 / of 3.5 Hand-ins 2" in text
+        assert "“Best” is your hand-in with the most points" in text
 
     def test_shows_the_state_of_what_is_not_graded(self, house: House) -> None:
         ada = house.browser("ada")
@@ -65,8 +67,9 @@ class TestExercise:
         _hand_in_and_grade(house, house.browser("bob"))
         text = _text(ada.get("/exercises/ex1").text).partition("Your hand-ins")[2]
         assert re.findall(r"Hand-in \d", text) == ["Hand-in 2", "Hand-in 1"]
-        assert text.count("best") == 1
+        assert text.count("Graded best") == 1
         assert "Graded best 3.5 / of 3.5" in text
+        assert "Which one counts towards the grade is for your course to say." in text
 
     def test_a_broken_suite_is_not_the_students_fault(self, house: House) -> None:
         (house.suite.folder / "suite.toml").write_text("broken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from core import submissions
 from core.models import Exercise, Role, SubmissionState
 from core.queries import submission_page
-from tests.server.makers import Browser, House, make_zip
+from tests.server.makers import PLAN, Browser, House, make_zip
 
 
 def limit(house: House, **changes: Any) -> None:
@@ -27,6 +28,11 @@ def state_of(house: House, submission_id: str) -> SubmissionState:
 
 def show(browser: Browser, submission_id: str) -> str:
     return browser.get(f"/submissions/{submission_id}").text
+
+
+def asked(page: str) -> str:
+    """What the page says before one cancels."""
+    return page.split('<details class="cancel">')[1].split("<button")[0]
 
 
 def hold_an_exam(house: House, seconds: float) -> None:
@@ -96,7 +102,7 @@ class TestCancel:
         page = show(ada, submission_id)
         assert "Cancel this hand-in" in page
         # one click opens it and says what is lost, the second one cancels
-        assert "nothing can be handed in again" in page.split('<details class="cancel">')[1].split("<button")[0]
+        assert "If it has shown a verdict by then, it counts as handed in" in asked(page)
         for _ in range(2):
             answer = ada.post(f"/submissions/{submission_id}/cancel")
             assert answer.headers["location"] == f"/submissions/{submission_id}"
@@ -105,6 +111,22 @@ class TestCancel:
         assert ("It counts as handed in" in page) is is_running
         assert "Cancel this hand-in" not in page
         assert ada.get(f"/submissions/{submission_id}/archive").status_code == 200
+
+    @pytest.mark.parametrize("has_deadline", [True, False])
+    def test_the_deadline_is_spoken_of_where_there_is_one(self, house: House, has_deadline: bool) -> None:
+        limit(house, closes_at=house.clock() + dt.timedelta(hours=1) if has_deadline else None)
+        ada = house.browser("ada")
+        assert ("After the deadline nothing" in asked(show(ada, ada.hand_in()))) is has_deadline
+
+    def test_nothing_waits_any_more_when_a_running_exam_was_cancelled(self, house: House) -> None:
+        ada = house.browser("ada")
+        submission_id = ada.hand_in()
+        house.grader(submission_id).start().plan().record(0)
+        ada.post(f"/submissions/{submission_id}/cancel")
+        page = show(ada, submission_id)
+        assert page.count("<span>Not run</span>") == len(PLAN) - 1
+        assert "<span>Waiting</span>" not in page
+        assert "nothing to mend" not in page
 
     def test_only_with_the_forms_own_secret(self, house: House) -> None:
         ada = house.browser("ada")
