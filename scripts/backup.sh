@@ -9,8 +9,13 @@ cd "$(dirname "$0")/.."
 umask 077
 
 [ ! -e "$target" ] || { echo "$target is there already." >&2; exit 2; }
+for service in postgres server; do
+    compose exec -T "$service" true >/dev/null 2>&1 ||
+        { echo "No $service of this installation answers; start it: docker compose up -d" >&2; exit 1; }
+done
 fresh=$target.partial
 rm -rf "$fresh"
+trap 'rm -rf "$fresh"' EXIT
 mkdir -p "$fresh"
 compose exec -T postgres pg_dump --no-owner --no-privileges -U abgabe abgabe | gzip >"$fresh/database.sql.gz"
 # 1 from tar, and only from tar: a folder grew while it was read, as they do

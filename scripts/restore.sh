@@ -2,7 +2,7 @@
 # restore.sh FOLDER: put a backup of backup.sh, also an older version's, into this installation, which holds no accounts
 # yet; then start it.
 set -euo pipefail
-backup=$(realpath "${1:?usage: $0 FOLDER}")
+backup=$(realpath -m "${1:?usage: $0 FOLDER}")
 cd "$(dirname "$0")/.."
 . scripts/compose.sh
 umask 077
@@ -21,7 +21,11 @@ SELECT 0;
 SQL
 }
 
-(cd "$backup" && sha256sum --quiet -c SHA256SUMS)
+[ -d "$backup" ] || { echo "There is no folder $backup." >&2; exit 2; }
+for name in database.sql.gz data.tar secret_key SHA256SUMS; do
+    [ -f "$backup/$name" ] || { echo "$backup is no whole backup: it has no $name." >&2; exit 2; }
+done
+(cd "$backup" && sha256sum --quiet -c SHA256SUMS) || { echo "$backup is not whole: its checksums are wrong." >&2; exit 2; }
 tar -tf "$backup/data.tar" | grep -c . >/dev/null && [ -s "$backup/secret_key" ] && gunzip -t "$backup/database.sql.gz" ||
     { echo "$backup is not whole." >&2; exit 2; }
 compose up -d postgres

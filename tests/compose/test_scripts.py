@@ -18,6 +18,9 @@ COMPOSE = """#!/bin/bash
 there=$(dirname "$0")
 fails() { [ -e "$there/down/$1" ] && echo "$1 is down" >&2; }
 [[ $* != *" stop "* ]] && [[ $* = *server* ]] && fails server && exit 1
+[[ $* = *" postgres true" ]] && fails postgres && exit 1
+[[ $* = *" server true" ]] && exit 0
+[[ $* = *tar* ]] && fails tar && exit 1
 case "$*" in
 *pg_dump*) echo "SELECT 1;" ;;
 *" server "*" -cf "*) shift 4; cd "$there/data"; exec "${@//-C \\/data/-C .}" ;;
@@ -73,9 +76,16 @@ class TestBackup:
 
     def test_a_server_that_is_down_gives_none(self, place: Place) -> None:
         """Compose answers 1, as tar does where a folder grew."""
-        place.stop("server")
+        place.stop("tar")
         place.run("scripts/backup.sh", "kept", expect=1)
-        assert not (place.folder / "kept").exists()
+        assert not list(place.folder.glob("kept*"))
+
+    @pytest.mark.parametrize("service", ["postgres", "server"])
+    def test_an_installation_that_does_not_run_is_told_in_a_line(self, place: Place, service: str) -> None:
+        place.stop(service)
+        told = place.run("scripts/backup.sh", "kept", expect=1)
+        assert told == f"No {service} of this installation answers; start it: docker compose up -d\n"
+        assert not list(place.folder.glob("kept*"))
 
 
 class TestWorkerSecrets:
@@ -122,6 +132,14 @@ class TestRestore:
         assert (place.folder / "bin" / "database").exists()
         assert (place.folder / "bin" / "data" / "hand_in").read_text() == "code"
         assert (place.folder / "secrets" / "secret_key").read_text() == "key"
+
+    @pytest.mark.parametrize("name", ["data.tar", "SHA256SUMS", ""])
+    def test_what_is_missing_is_named(self, place: Place, backup: Path, name: str) -> None:
+        shutil.rmtree(backup) if not name else (backup / name).unlink()
+        told = place.run("scripts/restore.sh", "kept", expect=2)
+        assert told == (
+            f"{backup} is no whole backup: it has no {name}.\n" if name else f"There is no folder {backup}.\n"
+        )
 
     @pytest.mark.parametrize("name", ["data.tar", "secret_key"])
     def test_half_a_backup_changes_nothing(self, place: Place, backup: Path, name: str) -> None:
