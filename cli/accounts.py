@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from contextlib import closing
 
 from sqlalchemy import select
 
@@ -35,6 +36,13 @@ def add(settings: Settings, login: str, name: str, role: Role, password_stdin: b
     password = _chosen_password(password_stdin)
     add_user(open_existing(settings), login, password, name=name, role=role, by=operator())
     say(f"{role.value} {login}" + ("" if password_stdin else f"  password: {password}"))
+
+
+def show(settings: Settings) -> None:
+    """Every account: login, role, name."""
+    with closing(open_existing(settings)) as database, database.read() as session:
+        for user in session.scalars(select(User).order_by(User.login)):
+            say(f"{user.login}  {user.role.value}  {user.display_name}")
 
 
 def renew_password(settings: Settings, login: str, password_stdin: bool) -> None:

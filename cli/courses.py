@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cli.accounts import USER_UNKNOWN
-from cli.console import say
+from cli.console import language, say
 from cli.state import open_existing, operator
 from core import audit
 from core import submissions as core_submissions
 from core.audit import Action, By
 from core.database import Database
 from core.deps import Deps
-from core.errors import NotFound, StudentError, texts
+from core.errors import Conflict, NotFound, StudentError, texts
 from core.models import Course, Exercise, Submission, SubmissionState, User
 from core.queue import open_deps
 from core.settings import Settings
-from core.submissions.asking import SUBMISSION_UNKNOWN
 from core.suites import Suite, Text, installed_suite
 
 SLUG_ODD = texts(
@@ -37,6 +36,26 @@ EXERCISE_NOT_IN_COURSE = texts(
     "course.no_such_exercise",
     en=("There is no exercise {exercise} in a course {course}.", "abgabe course add makes it."),
     de=("Eine Aufgabe {exercise} gibt es in keinem Kurs {course}.", "abgabe course add legt sie an."),
+)
+
+ID_UNKNOWN = texts(
+    "course.no_such_submission",
+    en=("There is no submission {id}.", "Its id is the last part of its page's address; nothing was queued."),
+    de=(
+        "Eine Abgabe {id} gibt es nicht.",
+        "Die Id ist der letzte Teil der Adresse ihrer Seite; eingereiht wurde nichts.",
+    ),
+)
+HAS_HAND_INS = texts(
+    "course.has_hand_ins",
+    en=(
+        "{count} hand-in(s) were made to {exercise} of course {course}: it stays.",
+        'So that it takes no more: abgabe course dates {course} {exercise} --closes "2026-12-15 23:59"',
+    ),
+    de=(
+        "Zu {exercise} im Kurs {course} gibt es {count} Abgabe(n): sie bleibt.",
+        'Damit keine mehr dazukommen: abgabe course dates {course} {exercise} --closes "2026-12-15 23:59"',
+    ),
 )
 
 
@@ -90,6 +109,29 @@ def limit(
     say(f"course {course}, {exercise}: " + "; ".join(_limits(found)))
 
 
+def show(settings: Settings) -> None:
+    """Every course with its title, and its exercises in their order."""
+    exercises = select(Exercise).order_by(Exercise.position, Exercise.id)
+    with closing(open_existing(settings)) as database, database.read() as session:
+        courses = session.scalars(select(Course).order_by(Course.slug)).all()
+        for course in courses:
+            slugs = [one.slug for one in session.scalars(exercises.where(Exercise.course_id == course.id))]
+            title = course.title.get(language()) or next(iter(course.title.values()), "")
+            say(f"{course.slug}  {title}: {', '.join(slugs) or 'no exercises'}")
+
+
+def remove(settings: Settings, course: str, exercise: str) -> None:
+    """Take an exercise out of a course. Raises NotFound; Conflict where something was handed in to it."""
+    with closing(open_existing(settings)) as database, database.write() as session:
+        found = find_exercise(session, course, exercise)
+        query = select(func.count()).where(Submission.exercise_id == found.id)
+        if count := session.execute(query).scalar_one():
+            raise Conflict(HAS_HAND_INS, count=count, course=course, exercise=exercise)
+        session.delete(found)
+        audit.note(session, operator(), Action.COURSE_SET, course, before={"removed": exercise})
+    say(f"course {course}: removed {exercise}")
+
+
 def find_exercise(session: Session, course: str, exercise: str) -> Exercise:
     """The exercise of the course. Raises NotFound."""
     named = (Course.slug == course, Exercise.slug == exercise)
@@ -131,8 +173,9 @@ def regrade(settings: Settings, submissions: list[str], exercise: str, student: 
 
 def _check_known(database: Database, submissions: list[str], exercise: str, student: str) -> None:
     with database.read() as session:
-        if any(session.get(Submission, one) is None for one in submissions):
-            raise NotFound(SUBMISSION_UNKNOWN)
+        for one in submissions:
+            if session.get(Submission, one) is None:
+                raise NotFound(ID_UNKNOWN, id=one)
         known = set(session.scalars(select(Exercise.slug)))
         if exercise and exercise not in known:
             raise NotFound(EXERCISE_IN_NO_COURSE, exercise=exercise, known=", ".join(sorted(known)) or "–")

@@ -140,6 +140,15 @@ def user_add_command(
         accounts.add(get_settings(), login, name, role, password_stdin)
 
 
+@user.command("list")
+def user_list_command() -> None:
+    """Every account: login, role, name."""
+    from cli import accounts
+
+    with failing_with(2):
+        accounts.show(get_settings())
+
+
 @user.command("password")
 def user_password_command(
     login: Annotated[str, typer.Argument(help="Whose password is forgotten.")],
@@ -163,6 +172,27 @@ def course_add_command(
 
     with failing_with(2):
         courses.add(get_settings(), slug, title, exercises)
+
+
+@course.command("list")
+def course_list_command() -> None:
+    """Every course with its exercises."""
+    from cli import courses
+
+    with failing_with(2):
+        courses.show(get_settings())
+
+
+@course.command("remove")
+def course_remove_command(
+    slug: Annotated[str, typer.Argument(help="The course's short name.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise, e.g. ex1.")],
+) -> None:
+    """Take an exercise out of a course, as long as nobody has handed in to it."""
+    from cli import courses
+
+    with failing_with(2):
+        courses.remove(get_settings(), slug, exercise)
 
 
 @course.command("limit")

@@ -1,4 +1,4 @@
-"""How often students may hand in, and grading again, from the command line."""
+"""Courses, how often students may hand in, and grading again, from the command line."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cli import courses
+from cli import accounts, courses
 from core import audit, submissions
-from core.errors import NotFound
-from core.models import Course, Exercise, Submission, SubmissionState
+from core.errors import Conflict, NotFound
+from core.models import Course, Exercise, Role, Submission, SubmissionState
 from tests.cli.conftest import DATA
 from tests.core.state_makers import State, make_report, make_score, make_user, receive
 
@@ -43,6 +43,42 @@ def test_limits_are_set_kept_and_lifted(sqlite_state: State, capsys: pytest.Capt
         courses.limit(settings, slug, "ex9", 5, None, None)
 
 
+def test_an_exercise_is_removed_while_nobody_has_handed_in(
+    sqlite_state: State, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, slug = sqlite_state.deps.settings, slug_of(sqlite_state)
+    courses.show(settings)
+    courses.remove(settings, slug, "ex1")
+    courses.show(settings)
+    listed, removed, empty = capsys.readouterr().out.splitlines()
+    assert listed.startswith(f"{slug}  ")
+    assert listed.endswith(": ex1")
+    assert removed == f"course {slug}: removed ex1"
+    assert empty.endswith(": no exercises")
+    (entry,) = audit.entries(sqlite_state.database).entries
+    assert (entry.subject, entry.before) == (slug, {"removed": "ex1"})
+    with pytest.raises(NotFound, match="no exercise ex1"):
+        courses.remove(settings, slug, "ex1")
+
+
+def test_an_exercise_with_hand_ins_stays(sqlite_state: State) -> None:
+    sqlite_state.receive()
+    slug = slug_of(sqlite_state)
+    with pytest.raises(Conflict, match=rf"1 hand-in\(s\).*abgabe course dates {slug} ex1"):
+        courses.remove(sqlite_state.deps.settings, slug, "ex1")
+    with sqlite_state.database.read() as session:
+        assert session.get(Exercise, sqlite_state.exercise.id) is not None
+    assert audit.entries(sqlite_state.database).entries == ()
+
+
+def test_accounts_are_listed_without_secrets(sqlite_state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    tutor = make_user(sqlite_state.database, Role.TUTOR)
+    accounts.show(sqlite_state.deps.settings)
+    told = capsys.readouterr().out.splitlines()
+    assert f"{tutor.login}  tutor  {tutor.display_name}" in told
+    assert any(line.startswith(f"{sqlite_state.user.login}  student  ") for line in told)
+
+
 def test_regrades_are_queued_for_those_who_are_named(sqlite_state: State) -> None:
     state, other = sqlite_state, make_user(sqlite_state.database)
     mine, theirs = state.receive(), receive(state.deps, other, state.exercise)
@@ -63,8 +99,8 @@ def test_regrades_are_queued_for_those_who_are_named(sqlite_state: State) -> Non
 def test_where_one_id_is_unknown_nothing_is_graded_again_or_noted(sqlite_state: State) -> None:
     state, known = sqlite_state, sqlite_state.receive()
     submissions.finish(state.deps, state.claim(known), make_report(), make_score())
-    with pytest.raises(NotFound):
-        courses.regrade(state.deps.settings, [known.id, "unknown"], "", "")
+    with pytest.raises(NotFound, match=r"no submission 123\."):
+        courses.regrade(state.deps.settings, [known.id, "123"], "", "")
     assert state.load(known).state is SubmissionState.DONE
     assert audit.entries(state.database).entries == ()
 
