@@ -96,7 +96,7 @@ def pack(upload: Upload, limits: Limits = DEFAULTS) -> BinaryIO:
     if sum(_size(file) for _, file in upload.parts) > limits.max_upload_bytes:
         raise UploadRefused(TOO_LARGE, limit_mib=limits.max_upload_bytes // (1024 * 1024))
     if not any(_size(file) for _, file in upload.parts):
-        raise UploadRefused(say.EMPTY)
+        raise _nothing(upload)
     zips = [part for part in upload.parts if _is_zip(*part)]
     if zips and len(upload.parts) > 1:
         raise UploadRefused(say.MIXED)
@@ -106,6 +106,12 @@ def pack(upload: Upload, limits: Limits = DEFAULTS) -> BinaryIO:
     if len(upload.parts) == 1 and PurePosixPath(first_name).suffix.casefold() != ".py":
         raise not_a_zip(first_name, _head(first_file))
     return _pack_files(upload, limits)
+
+
+def _nothing(upload: Upload) -> UploadRefused:
+    """Says which file is empty, where there is one."""
+    name = next((name for name, _ in upload.parts if name), "")
+    return UploadRefused(say.EMPTY_FILE, name=say.shown(name)) if name else UploadRefused(say.EMPTY)
 
 
 def _size(file: BinaryIO) -> int:

@@ -18,6 +18,11 @@ EMPTY = texts(
     en=("The upload contains no files.", "Hand in submission.zip, or your .py files."),
     de=("Die Abgabe enthält keine Dateien.", "Bitte submission.zip oder die .py-Dateien abgeben."),
 )
+EMPTY_FILE = texts(
+    "upload.empty_file",
+    en=("{name} is empty (0 bytes).", "Save or zip it again, look at its size, then hand it in."),
+    de=("{name} ist leer (0 Byte).", "Bitte neu speichern oder packen, die Größe ansehen und dann abgeben."),
+)
 NO_SUCH_FILE = texts(
     "upload.no_such_file",
     en=("{name} does not exist.", "Check the path."),

@@ -61,7 +61,7 @@ class TestPack:
         [
             ([], "upload.empty"),
             ([("", b"")], "upload.empty"),
-            ([("submission.zip", b"")], "upload.empty"),
+            ([("submission.zip", b"")], "upload.empty_file"),
             ([("a.zip", b"PK\3\4"), ("b.zip", b"PK\3\4")], "upload.mixed"),
             ([("a.zip", b"PK\3\4"), ("ReLU.py", b"x")], "upload.mixed"),
             ([("submission.zip", b"x = 1")], "upload.not_zip"),

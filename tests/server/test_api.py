@@ -117,8 +117,8 @@ class TestHandingIn:
             assert reader.get(link, headers=client.headers).status_code == 200
 
     def test_refusals_are_problems_in_the_readers_language(self, house: House) -> None:
-        problem = _problem(_hand_in(house.api("ada", language="de"), b""), 422, "upload.empty")
-        assert problem["detail"] == "Die Abgabe enthält keine Dateien."
+        problem = _problem(_hand_in(house.api("ada", language="de"), b""), 422, "upload.empty_file")
+        assert problem["detail"] == "submission.zip ist leer (0 Byte)."
 
     def test_without_files(self, house: House) -> None:
         _problem(house.api("ada").post("/exercises/ex1/submissions"), 422, "upload.empty")

@@ -49,7 +49,7 @@ def test_several_files_are_accepted(house: House) -> None:
     ("files", "en", "de"),
     [
         ({}, "The upload contains no files.", "Die Abgabe enthält keine Dateien."),
-        ({"a.zip": b""}, "The upload contains no files.", "Die Abgabe enthält keine Dateien."),
+        ({"a.zip": b""}, "a.zip is empty (0 bytes).", "a.zip ist leer (0 Byte)."),
         ({"a.zip": b"no zip"}, "a.zip is neither a zip", "a.zip ist weder ein Zip"),
         ({"a.zip": make_zip({"../ReLU.py": b"x"})}, "../ReLU.py", "../ReLU.py"),
         ({"a.zip": make_zip({"Conv.py": b"x=1", "Pooling.py": b"y=1"})}, "looks like exercise 2", "nach Übung 2"),
