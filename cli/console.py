@@ -21,8 +21,8 @@ if not structlog.is_configured():  # what is logged without a server's settings,
 
 
 def say(text: str) -> None:
-    """A line on standard output; never interpreted as markup."""
-    out.print(text, markup=False)
+    """A line on standard output; never interpreted as markup, and never broken: it may be read by a program."""
+    out.print(text, markup=False, soft_wrap=True)
 
 
 def language() -> str:

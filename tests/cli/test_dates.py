@@ -39,7 +39,7 @@ def test_dates_are_read_on_the_local_clocks_kept_and_lifted(
     assert kept(sqlite_state) == expected
     change(sqlite_state, KEEP, Wish(none=True))
     assert kept(sqlite_state) == (expected[0], None)
-    told = " ".join(capsys.readouterr().out.split())
+    told = capsys.readouterr().out
     assert "opens 2026-07-01 09:00+02:00; closes 2026-12-15 23:59+01:00" in told
     assert "opens 2026-07-01 09:00+02:00; never closes" in told
 
