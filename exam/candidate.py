@@ -31,7 +31,7 @@ import numpy.random  # NumPy loads these lazily; loaded here, they cost 12 ms on
 from exam.channel import Channel, Closed
 from exam.fork import OUT_OF_MEMORY, become_case
 from exam.tree import sweep, write_tree
-from exam.usage import Meter, Usage, shared_once_bytes
+from exam.usage import Account, Meter, Usage, shared_once_bytes
 from exam.wire import PROTOCOL, Begin, Begun, End, Ended, Look, Prepare, Ready, Seen, WireError, from_bytes, to_bytes
 
 HOME = "/tmp"  # noqa: S108 - the sandbox's own, sized and swept after each case
@@ -52,7 +52,7 @@ class Running:
     pid: int
     output: int
     limits: dict[str, Any]
-    meter: Meter = field(default_factory=Meter)
+    meter: Meter
     last: Usage = field(default_factory=Usage)
     samples: list[tuple[float, float]] = field(default_factory=lambda: [(time.monotonic(), 0.0)])
     printed: bytearray = field(default_factory=bytearray)
@@ -65,6 +65,7 @@ class Supervisor:
     def __init__(self, control: socket.socket) -> None:
         self._control = Channel(control, MAX_CONTROL_BYTES)
         self._files: dict[str, bytes] = {}
+        self._account = Account()
 
     def run(self) -> None:
         self._control.say(Ready(PROTOCOL, sys.version.split()[0], np.__version__))
@@ -79,6 +80,7 @@ class Supervisor:
 
     def _case(self, begin: Begin) -> None:
         write_tree(PROJECT, self._files)
+        meter = Meter(self._account)  # before the fork: what the case uses from its first moment is its own
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
         pid = os.fork()
@@ -86,13 +88,14 @@ class Supervisor:
             ours.close()
             os.close(read_end)
             self._control.close()
+            self._account.close()
             _set_dumpable(True)  # numerical libraries read /proc/self; what this process holds is the student's anyway
             become_case(theirs, write_end, PROJECT, self._files, begin.seed, begin.limits)
         theirs.close()
         os.close(write_end)
         os.set_blocking(read_end, False)
         self._send_with(ours)
-        running = Running(pid, read_end, begin.limits)
+        running = Running(pid, read_end, begin.limits, meter)
         try:
             self._control.say(self._finish(running, *self._watch(running)))
         finally:

@@ -10,7 +10,7 @@ import pyseccomp
 
 from worker.sandbox import images
 from worker.sandbox.base import BoxLimits, Role
-from worker.sandbox.cgroups import Cgroups, find_cgroups
+from worker.sandbox.cgroups import Cgroup, Cgroups, find_cgroups
 from worker.sandbox.owner import box_name, is_orphan
 from worker.sandbox.seccomp import profile
 from worker.sandbox.uids import FIRST, LAST, take_uid
@@ -40,6 +40,16 @@ class TestControlGroups:
             lines += _mountinfo(tmp_path / name, "cgroup", f"rw,{name}")
         found = find_cgroups(lines, "4:memory:/mine\n5:pids:/of the host, not here\n")
         assert found.parents == {"memory": tmp_path / "memory" / "mine", "pids": tmp_path / "pids"}
+
+    def test_a_group_s_account_of_cpu_time_is_found_in_either_version(self, tmp_path: Path) -> None:
+        for name in ("cpu", "cpuacct", "unified"):
+            (tmp_path / name).mkdir()
+        (tmp_path / "cpu" / "cpu.stat").write_text("nr_periods 0\nnr_throttled 0\n")  # version 1: of the quota alone
+        (tmp_path / "cpuacct" / "cpuacct.usage").write_text("1\n")
+        (tmp_path / "unified" / "cpu.stat").write_text("usage_usec 1\nuser_usec 1\n")
+        assert Cgroup((tmp_path / "cpu",)).account() is None
+        assert Cgroup((tmp_path / "cpu", tmp_path / "cpuacct")).account() == tmp_path / "cpuacct" / "cpuacct.usage"
+        assert Cgroup((tmp_path / "unified",)).account() == tmp_path / "unified" / "cpu.stat"
 
     def test_without_both_controllers_none_is_made(self, tmp_path: Path) -> None:
         assert Cgroups({"cpu": tmp_path}).make("box", LIMITS) is None

@@ -19,6 +19,7 @@ from worker.sandbox.owner import is_orphan
 _MIB = 1 << 20
 _PERIOD_US = 100_000
 _NEEDED = frozenset({"memory", "pids"})
+_USED = _NEEDED | {"cpu", "cpuacct"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Cgroup:
     def peak_mib(self) -> float | None:
         peak = self._read("memory.max_usage_in_bytes") or self._read("memory.peak")
         return int(peak) / _MIB if peak else None
+
+    def account(self) -> Path | None:
+        """The file that says what CPU time all its processes have used, for exam.usage."""
+        files = [folder / name for name in ("cpuacct.usage", "cpu.stat") for folder in self.folders]
+        return next((file for file in files if file.is_file() and _is_account(file)), None)
 
     def _read(self, name: str) -> str:
         for folder in self.folders:
@@ -91,6 +97,11 @@ class Cgroups:
         return len({folder.name for folder in found})
 
 
+def _is_account(file: Path) -> bool:
+    """In version 1 ``cpu.stat`` tells of the quota alone."""
+    return file.name == "cpuacct.usage" or "usage_usec" in file.read_text()
+
+
 def _values(limits: BoxLimits) -> dict[str, str]:
     """File -> value, for both versions; the order matters in version 1, and so does the absence of swap."""
     memory, quota = str(limits.memory_mib * _MIB), int(limits.cpus * _PERIOD_US)
@@ -133,7 +144,7 @@ def find_cgroups(mounts: str | None = None, own: str | None = None) -> Cgroups:
 def _version_1(mount: Path, path: str, options: set[str]) -> dict[str, Path]:
     folder = mount / path.lstrip("/")
     folder = folder if folder.is_dir() else mount  # in a container the path is the host's, the mount is ours
-    return {name: folder for name in options & {"memory", "pids", "cpu"} if os.access(folder, os.W_OK)}
+    return {name: folder for name in options & _USED if os.access(folder, os.W_OK)}
 
 
 def _version_2(mount: Path, path: str) -> dict[str, Path]:
@@ -144,7 +155,7 @@ def _version_2(mount: Path, path: str) -> dict[str, Path]:
         control = folder / "cgroup.subtree_control"
         handed = set(control.read_text().split()) if control.is_file() else set()
         if handed >= _NEEDED and os.access(folder, os.W_OK):
-            return dict.fromkeys(handed & {"memory", "pids", "cpu"}, folder)
+            return dict.fromkeys(handed & _USED, folder)
         if folder == mount:
             break
     return {}

@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from resource import struct_rusage
 
 from core.errors import SandboxFailed
+from exam.usage import ACCOUNT
 from worker.sandbox.base import BOX_FAILED, BoxLimits, Ending
 from worker.sandbox.cgroups import Cgroup, Cgroups
 from worker.sandbox.uids import Uid
@@ -83,15 +84,18 @@ class Cage:
     def _story(self) -> Ending:
         """Start, admit, watch, bury. Raises SandboxFailed where nothing of ours ever ran."""
         try:
+            self._cgroup = self._cgroups.make(self.name, self._limits)
             process, info = self._spawn()
-        except OSError as error:
+        except OSError as error:  # the kernel refused a limit, or there is no such program
+            if self._cgroup:
+                self._cgroup.remove()
             self._uid.release()
             raise SandboxFailed(BOX_FAILED, reason=str(error)) from error
         log, fault = bytearray(), ""
         try:
             self._admit(process, info)
             self._started.set_result(None)
-        except (OSError, ValueError) as error:  # bubblewrap gave up, or the kernel refused a limit
+        except (OSError, ValueError) as error:  # bubblewrap gave up
             fault = str(error)
             os.kill(process.pid, signal.SIGKILL)
         self._watch(process, log)
@@ -108,7 +112,7 @@ class Cage:
             os.close(program_in)
             descriptors = ["--seccomp", str(program), "--info-fd", str(info_in)]
             process = subprocess.Popen(
-                [self._command[0], *descriptors, *self._command[1:]],
+                [self._command[0], *descriptors, *self._account(), *self._command[1:]],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -122,9 +126,13 @@ class Cage:
             os.close(info_in)
         return process, info
 
+    def _account(self) -> tuple[str, ...]:
+        """What its processes use together, for the supervisor to read: it sees no control group from inside."""
+        account = self._cgroup and self._cgroup.account()
+        return ("--ro-bind", str(account), ACCOUNT) if account else ()
+
     def _admit(self, process: subprocess.Popen[bytes], info: int) -> None:
         """Put the box under its limits, then let inner.py go on. Raises OSError or ValueError."""
-        self._cgroup = self._cgroups.make(self.name, self._limits)
         with open(info) as file:
             pid = int(json.load(file)["child-pid"])
         self._first_process = os.pidfd_open(pid)
