@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cli.demo import add_people, tell_accounts
+from cli.demo_people import add_people, tell_accounts
 from core.embedded import DataDirLock
 from core.models import User
 from server.auth.accounts import set_password
