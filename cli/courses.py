@@ -117,7 +117,7 @@ def show(settings: Settings) -> None:
         for course in courses:
             slugs = [one.slug for one in session.scalars(exercises.where(Exercise.course_id == course.id))]
             title = course.title.get(language()) or next(iter(course.title.values()), "")
-            say(f"{course.slug}  {title}: {', '.join(slugs) or 'no exercises'}")
+            say(f"{course.slug}  {title}: {', '.join(slugs) or '–'}")
 
 
 def remove(settings: Settings, course: str, exercise: str) -> None:
